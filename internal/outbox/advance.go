@@ -1,0 +1,101 @@
+package outbox
+
+import "time"
+
+// Occasion is when, by whom and why something is done to a delivery.
+type Occasion struct {
+	At  time.Time
+	By  string
+	Why string
+}
+
+// Advance does one action: the delivery in its new state with the event
+// appended, or the delivery unchanged and a [NotAllowedError].
+func Advance(d Delivery, action Action, o Occasion) (Delivery, error) {
+	to, err := Next(d.State, action)
+	if err != nil {
+		return d, err
+	}
+	from := d.State
+	d.State = to
+	d.Events = append(append([]Event(nil), d.Events...),
+		Event{At: o.At, Action: action, From: from, To: to, By: o.By, Why: o.Why})
+	if action != Note {
+		d.Reason = o.Why
+	}
+	if to != Sending {
+		d.LeaseOwner, d.LeaseUntil = "", time.Time{}
+	}
+	return d, nil
+}
+
+// Claim starts sending for one process: the lease names it until the moment
+// given. A delivery with the marker set is never claimed.
+func Claim(d Delivery, owner string, until time.Time, o Occasion) (Delivery, error) {
+	if d.DotMarked {
+		return d, &NotAllowedError{State: d.State, Action: Start}
+	}
+	d, err := Advance(d, Start, o)
+	if err != nil {
+		return d, err
+	}
+	d.LeaseOwner, d.LeaseUntil = owner, until
+	return d, nil
+}
+
+// Conclude records what a relay did with a delivery that was being sent.
+func Conclude(d Delivery, out Outcome, o Occasion) (Delivery, error) {
+	action, why := read(out)
+	o.Why = why
+	d, err := Advance(d, action, o)
+	if err != nil {
+		return d, err
+	}
+	d.Attempts = append(append([]Attempt(nil), d.Attempts...), Attempt{
+		At: o.At, Step: out.Phase, Code: out.Code, Enhanced: out.Enhanced, Text: out.Text, TLS: out.TLS,
+	})
+	if action != Lose && action != Accept {
+		d.DotMarked = false
+	}
+	if action == Defer {
+		d.NextAttempt = o.At.Add(Backoff(len(d.Attempts), d.ID))
+	}
+	return d, nil
+}
+
+func read(out Outcome) (Action, string) {
+	switch out.Result {
+	case ResultAccepted:
+		return Accept, "accepted by the relay"
+	case ResultDeferred:
+		return Defer, "not taken this time"
+	case ResultRouteBroken:
+		return Defer, "the relay cannot be used: ask whoever runs it"
+	case ResultTLSFault:
+		return Defer, "verified TLS was not to be had, so nothing was sent"
+	case ResultRefused:
+		return Refuse, "refused by the relay: check the address and ask for a new one"
+	case ResultTooBig:
+		return Refuse, "too big for the relay: choose another method"
+	case ResultUncertain:
+		return Lose, "no answer came after the message was handed over: it may have been delivered"
+	}
+	return Lose, "the attempt ended in a way this program does not know"
+}
+
+// Recover settles a delivery that a dead process left in sending: before the
+// marker nothing left and it waits again, after it the message may have left.
+// A delivery that is not being sent is returned as it is.
+func Recover(d Delivery, o Occasion) (Delivery, error) {
+	if d.State != Sending {
+		return d, nil
+	}
+	if d.DotMarked {
+		o.Why = "the program stopped while the message was being handed over: it may have been delivered"
+		return Advance(d, Lose, o)
+	}
+	o.Why = "the program stopped before the message was handed over: nothing left"
+	d, err := Advance(d, Defer, o)
+	d.NextAttempt = o.At
+	return d, err
+}

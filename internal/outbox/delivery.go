@@ -1,0 +1,101 @@
+package outbox
+
+import (
+	"time"
+
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+)
+
+// Kind is what a delivery carries.
+type Kind string
+
+// The kinds.
+const (
+	KindForm  Kind = "form"
+	KindChase Kind = "chase"
+	KindFinal Kind = "final"
+	KindPack  Kind = "pack"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind { return []Kind{KindForm, KindChase, KindFinal, KindPack} }
+
+// Recipient is the one person a delivery is for.
+type Recipient struct {
+	Role    pep.Role    `json:"role"`
+	Name    string      `json:"name"`
+	Phone   string      `json:"phone,omitempty"`
+	Address pep.Address `json:"address"`
+	// New is set where the case system's export vouched for the address and
+	// nothing was ever sent to it before.
+	New bool `json:"new,omitempty"`
+}
+
+// PassphraseState is where the passphrase of a protected document stands.
+type PassphraseState string
+
+// The passphrase states; a delivery without a protected document has the
+// empty one.
+const (
+	PassphraseNone       PassphraseState = ""
+	PassphrasePending    PassphraseState = "passphrase pending"
+	PassphraseHandedOver PassphraseState = "passphrase handed over"
+	PassphraseWithheld   PassphraseState = "passphrase withheld"
+)
+
+// Delivery is one document of one child to one recipient. Its Key is unique:
+// plan, milestone occurrence, form version and recipient, so that whatever
+// runs twice sends once.
+type Delivery struct {
+	ID         string
+	Key        string
+	Ref        pep.Ref
+	PlanKey    string
+	Kind       Kind
+	Milestone  string
+	Due        pep.Date
+	Recipient  Recipient
+	Decision   route.Decision
+	State      State
+	Reason     string // why it is held, refused or cancelled, in an officer's words
+	MessageID  string
+	SHA256     string // of the sealed bytes; empty until they are stored
+	Size       int
+	Passphrase PassphraseState
+	Attempts   []Attempt
+	Events     []Event
+	// NextAttempt is the earliest moment of the next try, judged by the
+	// injected clock.
+	NextAttempt time.Time
+	// LeaseOwner is the process that is sending it now; LeaseUntil is when the
+	// lease lapses.
+	LeaseOwner string
+	LeaseUntil time.Time
+	// DotMarked is set, and committed, just before the final dot is sent: from
+	// then on silence means uncertain.
+	DotMarked bool
+	// Version counts changes; a stored delivery is changed only from the
+	// version that was read.
+	Version int
+}
+
+// Attempt is one conversation with a relay.
+type Attempt struct {
+	At       time.Time `json:"at"`
+	Step     Phase     `json:"step"`
+	Code     int       `json:"code"`
+	Enhanced string    `json:"enhanced"`
+	Text     string    `json:"text"`
+	TLS      string    `json:"tls"`
+}
+
+// Event is one change of state, or something worth keeping as evidence.
+type Event struct {
+	At     time.Time `json:"at"`
+	Action Action    `json:"action"`
+	From   State     `json:"from,omitempty"`
+	To     State     `json:"to,omitempty"`
+	By     string    `json:"by,omitempty"`
+	Why    string    `json:"why,omitempty"`
+}
