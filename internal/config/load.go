@@ -1,0 +1,244 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// maxFile is more than any honest configuration needs.
+const maxFile = 1 << 20
+
+// file is pepost.yaml as it is written.
+type file struct {
+	Authority string             `yaml:"authority"`
+	From      string             `yaml:"from"`
+	Officer   officer            `yaml:"officer"`
+	Teams     map[string]officer `yaml:"teams"`
+	Relay     relay              `yaml:"relay"`
+	Database  string             `yaml:"database"`
+	Keys      string             `yaml:"keys"`
+	Release   string             `yaml:"release"`
+	Folders   struct {
+		Forms     string `yaml:"forms"`
+		Templates string `yaml:"templates"`
+		Schedules string `yaml:"schedules"`
+	} `yaml:"folders"`
+}
+
+type officer struct {
+	Name    string `yaml:"name"`
+	Phone   string `yaml:"phone"`
+	Mailbox string `yaml:"mailbox"`
+}
+
+type relay struct {
+	Address      string `yaml:"address"`
+	TLS          string `yaml:"tls"`
+	CA           string `yaml:"ca"`
+	Username     string `yaml:"username"`
+	PasswordFile string `yaml:"password_file"`
+	Onward       struct {
+		Guaranteed bool   `yaml:"guaranteed"`
+		Evidence   string `yaml:"evidence"`
+		CheckedBy  string `yaml:"checked_by"`
+		CheckedOn  string `yaml:"checked_on"`
+		ReviewBy   string `yaml:"review_by"`
+	} `yaml:"onward_tls"`
+}
+
+// Load reads and checks the file. The error is [Problems] where the file is
+// there but does not hold.
+func Load(path string) (Config, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("finding the configuration: %w", err)
+	}
+	data, err := readBounded(absolute)
+	if err != nil {
+		return Config{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	return Parse(absolute, data)
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = errors.New("it is larger than 1 MiB")
+	}
+	return data, err
+}
+
+// Parse checks the text of a configuration that stands at an absolute path.
+func Parse(path string, data []byte) (Config, error) {
+	var f file
+	tree, err := parser.ParseBytes(data, 0)
+	if err == nil {
+		err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, Problems{syntaxProblem(path, err)}
+	}
+	c := checker{path: path, tree: tree}
+	config := c.check(f)
+	if len(c.problems) > 0 {
+		return Config{}, c.problems
+	}
+	return config, nil
+}
+
+func syntaxProblem(path string, err error) Problem {
+	problem := Problem{File: path, Text: "not a configuration this program reads", Hint: "compare it with a file written by pepost init"}
+	var positioned yaml.Error
+	if errors.As(err, &positioned) {
+		problem.Text = strings.ToLower(positioned.GetMessage())
+		if token := positioned.GetToken(); token != nil && token.Position != nil {
+			problem.Line = token.Position.Line
+		}
+	}
+	return problem
+}
+
+type checker struct {
+	path     string
+	tree     *ast.File
+	problems Problems
+}
+
+func (c *checker) fault(field, text, hint string) {
+	c.problems = append(c.problems, Problem{File: c.path, Line: c.line(field), Field: field, Text: text, Hint: hint})
+}
+
+// line finds where a dotted field stands, or 0 where the file does not have it.
+func (c *checker) line(field string) int {
+	path, err := yaml.PathString("$." + field)
+	if err != nil || c.tree == nil {
+		return 0
+	}
+	node, err := path.FilterFile(c.tree)
+	if err != nil || node == nil || node.GetToken() == nil {
+		return 0
+	}
+	return node.GetToken().Position.Line
+}
+
+func (c *checker) check(f file) Config {
+	config := Config{
+		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
+		Sender: pep.ParseAddress(f.From), Relay: c.relay(f.Relay), Release: c.release(f.Release),
+		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
+		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
+		Teams: map[string]Officer{},
+	}
+	for name, team := range f.Teams {
+		config.Teams[name] = Officer(team)
+	}
+	if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`).MatchString(f.Authority) {
+		c.fault("authority", "wanted: the name of a folder of schedules", "for example cheshire-west")
+	}
+	if config.Sender.Verdict() != pep.AddressGood {
+		c.fault("from", config.Sender.Reason(), "one bare address, for example peps@council.example")
+	}
+	if config.Keys == "" {
+		c.fault("keys", "no key file is named", "without its keys the database cannot be opened; pepost init writes them")
+	}
+	return config
+}
+
+func (c *checker) pathOf(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.path), path)
+}
+
+func (c *checker) database(text string) string {
+	switch {
+	case text == "":
+		c.fault("database", "no database is named", "a file such as pepost.db, or postgres://…")
+		return ""
+	case strings.HasPrefix(text, "postgres://"), strings.HasPrefix(text, "postgresql://"):
+		return text
+	case strings.Contains(text, "://"):
+		c.fault("database", "not a kind of database this program knows", "a file such as pepost.db, or postgres://…")
+		return ""
+	}
+	return c.pathOf(text)
+}
+
+func (c *checker) release(text string) Release {
+	switch Release(text) {
+	case "":
+		return ReleaseAutomatic
+	case ReleaseAutomatic, ReleaseByHand:
+		return Release(text)
+	}
+	c.fault("release", "release is automatic or by-hand", "automatic sends what is due, by-hand waits for an officer")
+	return ReleaseByHand
+}
+
+func (c *checker) relay(r relay) Relay {
+	out := Relay{
+		Address: r.Address, TLS: TLSMode(r.TLS), CA: c.pathOf(r.CA),
+		Username: r.Username, PasswordFile: c.pathOf(r.PasswordFile),
+		Onward: Onward{
+			Guaranteed: r.Onward.Guaranteed, Evidence: r.Onward.Evidence, CheckedBy: r.Onward.CheckedBy,
+			CheckedOn: c.date("relay.onward_tls.checked_on", r.Onward.CheckedOn),
+			ReviewBy:  c.date("relay.onward_tls.review_by", r.Onward.ReviewBy),
+		},
+	}
+	if r.Address == "" {
+		return Relay{}
+	}
+	if !hostAndPort(r.Address) {
+		c.fault("relay.address", "not of the form host:port", "for example relay.council.example:587")
+	}
+	if out.TLS == "" {
+		out.TLS = TLSStart
+	}
+	if out.TLS != TLSStart && out.TLS != TLSImplicit {
+		c.fault("relay.tls", "tls is starttls or implicit", "mail never leaves in clear, so there is no other way")
+	}
+	if (r.Username == "") != (r.PasswordFile == "") {
+		c.fault("relay.username", "a user name and a password_file belong together", "name both, or neither")
+	}
+	if out.Onward.Guaranteed && (out.Onward.Evidence == "" || out.Onward.CheckedBy == "" || out.Onward.CheckedOn.IsZero() || out.Onward.ReviewBy.IsZero()) {
+		c.fault("relay.onward_tls", "a guarantee needs evidence, checked_by, checked_on and review_by", "say who guarantees TLS beyond the relay and when that is looked at again")
+	}
+	return out
+}
+
+func (c *checker) date(field, text string) pep.Date {
+	if text == "" {
+		return pep.Date{}
+	}
+	d, err := pep.ParseDate(text)
+	if err != nil {
+		c.fault(field, err.Error(), "year, month and day: 2026-03-17")
+	}
+	return d
+}
+
+func hostAndPort(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	n, bad := strconv.Atoi(port)
+	return err == nil && bad == nil && host != "" && n > 0 && n < 65536 && !strings.ContainsAny(host, " /\\@")
+}
