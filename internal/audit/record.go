@@ -1,0 +1,73 @@
+package audit
+
+import (
+	"time"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// Action is what was done.
+type Action string
+
+// The actions that leave evidence.
+const (
+	// Imported is an export taken into the register.
+	Imported Action = "imported"
+	// NamesShown is a person having asked to see children's names.
+	NamesShown Action = "names shown"
+	// DeliveryAdded is a delivery sealed and stored, or held from the start.
+	DeliveryAdded Action = "delivery added"
+	// DeliveryChanged is any event of a delivery after that.
+	DeliveryChanged Action = "delivery changed"
+	// PassphraseRead is a passphrase shown to a person, who reads it over the
+	// telephone.
+	PassphraseRead Action = "passphrase read"
+	// ReturnTaken is a filled form taken in.
+	ReturnTaken Action = "return taken in"
+	// ReturnSettled is a person's decision on a filled form.
+	ReturnSettled Action = "return settled"
+	// PlanFinalised is a final plan made from a form.
+	PlanFinalised Action = "plan finalised"
+	// PolicyUsed is a delivery policy taken into use, with its hash.
+	PolicyUsed Action = "policy used"
+	// KeyChanged is an OpenPGP key added, confirmed or removed.
+	KeyChanged Action = "key changed"
+	// EvidenceRead is the evidence itself opened or exported.
+	EvidenceRead Action = "evidence read"
+	// IncidentOpened is all mail to one address frozen.
+	IncidentOpened Action = "incident opened"
+	// BackupMade is a copy of the database written.
+	BackupMade Action = "backup made"
+	// BackupRestored is a copy put in the place of the database.
+	BackupRestored Action = "backup restored"
+)
+
+// Actions lists every action.
+func Actions() []Action {
+	return []Action{
+		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
+		PlanFinalised, PolicyUsed, KeyChanged, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
+	}
+}
+
+// Fact is one particular of a record, such as the policy's hash. The order of
+// facts is part of the evidence.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Record is one thing that was done. Seq, Prev and Hash are given by [Chain];
+// what a caller sets there is overwritten.
+type Record struct {
+	Seq      int64     `json:"seq"`
+	At       time.Time `json:"at"`
+	Action   Action    `json:"action"`
+	Ref      pep.Ref   `json:"ref,omitempty"`
+	Delivery string    `json:"delivery,omitempty"`
+	By       string    `json:"by,omitempty"`
+	Why      string    `json:"why,omitempty"`
+	Facts    []Fact    `json:"facts,omitempty"`
+	Prev     string    `json:"prev"`
+	Hash     string    `json:"hash"`
+}

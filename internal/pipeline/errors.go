@@ -1,0 +1,46 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/pepost/pepost/internal/outbox"
+)
+
+// What a [NotFoundError] may have looked for.
+const (
+	NoChild    Missing = "child"
+	NoDelivery Missing = "delivery"
+	NoContents Missing = "stored contents"
+)
+
+// Missing is the kind of thing that was not found.
+type Missing string
+
+// NotFoundError says that nothing is stored under a name. Name is a reference
+// or a delivery's identifier, or empty where the name is personal.
+type NotFoundError struct {
+	What Missing
+	Name string
+}
+
+// Error names what was looked for.
+func (e *NotFoundError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("no such %s in the register", e.What)
+	}
+	return fmt.Sprintf("no %s %s", e.What, e.Name)
+}
+
+// AlreadyReadError says that a passphrase was read before, or is withheld.
+type AlreadyReadError struct {
+	ID    string
+	State outbox.PassphraseState
+}
+
+// Error says what to do.
+func (e *AlreadyReadError) Error() string {
+	if e.State == outbox.PassphraseWithheld {
+		return "the passphrase of " + e.ID + " is withheld: an incident is open"
+	}
+	return "the passphrase of " + e.ID + " was read before: give a reason to read it again"
+}

@@ -1,0 +1,92 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/dispatch"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// Clock tells what is taken for now.
+type Clock func() time.Time
+
+// Register keeps the children, sealed. A child has one reference for life.
+type Register interface {
+	// Import takes what exports said in one transaction: all of it or
+	// nothing.
+	Import(ctx context.Context, in Intake, at time.Time) (Intaken, error)
+	// ChildIDs gives the case system's identifier and the date of birth of
+	// every child, for judging rows that name one.
+	ChildIDs(ctx context.Context) (map[string]pep.Date, error)
+	// Each calls do for every child in the order of the case system's
+	// identifiers, and stops at the first error.
+	Each(ctx context.Context, do func(pep.Record) error) error
+	// Records is Each, collected.
+	Records(ctx context.Context) ([]pep.Record, error)
+	// Record gives the child of a reference, or a [NotFoundError].
+	Record(ctx context.Context, ref pep.Ref) (pep.Record, error)
+	// ByChildID gives the child of a case system's identifier, or a
+	// [NotFoundError].
+	ByChildID(ctx context.Context, id string) (pep.Record, error)
+}
+
+// Filter chooses deliveries; an empty field chooses all.
+type Filter struct {
+	Ref    pep.Ref
+	States []outbox.State
+	Kinds  []outbox.Kind
+}
+
+// Contents is what is stored, sealed, with a delivery. All of it is empty for
+// a delivery that was held before anything was sealed.
+type Contents struct {
+	Parcel     []byte // the final bytes of the message
+	Passphrase string // of a protected document
+	Document   []byte // the form as rendered, before it was protected
+}
+
+// Reading is who asks for a passphrase, when and, for a second time, why.
+type Reading struct {
+	At  time.Time
+	By  string
+	Why string
+}
+
+// Deliveries keeps the outbox. Every event of a delivery becomes evidence in
+// the same transaction: callers append none for it.
+type Deliveries interface {
+	dispatch.Queue
+	// Add stores a delivery once: where its key is known already it changes
+	// nothing and gives false.
+	Add(ctx context.Context, d outbox.Delivery, c Contents) (added bool, err error)
+	// Replace stores a delivery changed as by Save together with new contents,
+	// for a delivery that was sealed after it was held. It is refused once
+	// anything was attempted: what was sealed is what is sent.
+	Replace(ctx context.Context, d outbox.Delivery, c Contents) error
+	// HasKey reports whether a delivery with the key is stored.
+	HasKey(ctx context.Context, key string) (bool, error)
+	// List gives the chosen deliveries, earliest due date first.
+	List(ctx context.Context, f Filter) ([]outbox.Delivery, error)
+	// Passphrase gives the passphrase of one delivery and marks it handed
+	// over, with evidence, in one transaction. A second reading needs a
+	// reason, else it is a [AlreadyReadError].
+	Passphrase(ctx context.Context, id string, r Reading) (string, error)
+	// EverSentTo reports whether a message left, or may have left, for the
+	// canonical address.
+	EverSentTo(ctx context.Context, canonical string) (bool, error)
+	// Original gives the form last sent for a child as it was rendered, with
+	// its delivery, or a [NotFoundError].
+	Original(ctx context.Context, ref pep.Ref) (outbox.Delivery, []byte, error)
+	// NextDue is the moment at which something waits to be sent next; false
+	// where nothing waits.
+	NextDue(ctx context.Context) (time.Time, bool, error)
+}
+
+// Evidence keeps the chained records of what was done.
+type Evidence interface {
+	Append(ctx context.Context, records ...audit.Record) error
+	All(ctx context.Context) ([]audit.Record, error)
+}
