@@ -1,0 +1,69 @@
+package calendar
+
+import (
+	"fmt"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// NoTermDatesError means that a count needs the term dates of a year that the
+// calendar does not have. The command line answers it with exit code 4.
+type NoTermDatesError struct {
+	// Calendar is the authority's folder.
+	Calendar string
+	// Date is the day whose kind is not known.
+	Date pep.Date
+	// Reason is what the calendar's file says of the missing year, if it does.
+	Reason string
+}
+
+// Error names calendar, year and day.
+func (e *NoTermDatesError) Error() string {
+	text := fmt.Sprintf("the calendar of %s has no term dates for %s, which %s needs",
+		e.Calendar, yearOf(e.Date), e.Date.Long())
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Hint says what an officer must write, and where.
+func (e *NoTermDatesError) Hint() string {
+	return fmt.Sprintf("write the year %s under years: in %s/calendar.yaml, with the authority's own dates and their source",
+		yearOf(e.Date), e.Calendar)
+}
+
+// OutOfRangeError means that a count reached a day for which no bank holidays
+// are loaded.
+type OutOfRangeError struct {
+	Date     pep.Date
+	From, To int
+}
+
+// Error names the day and the years that are loaded.
+func (e *OutOfRangeError) Error() string {
+	return fmt.Sprintf("bank holidays are loaded for %d to %d only, and %s lies outside", e.From, e.To, e.Date.Long())
+}
+
+// Hint says what an officer must write, and where.
+func (e *OutOfRangeError) Hint() string {
+	return "add the year's bank holidays to bank-holidays.yaml and move its from: or to: year"
+}
+
+// BoundsError means that a count was asked for that no timetable needs, such
+// as a negative number of days or a span of many years.
+type BoundsError struct{ What string }
+
+// Error says which bound was passed.
+func (e *BoundsError) Error() string { return e.What }
+
+// academicYear is the calendar year in which the academic year of a day
+// begins: 1 September to 31 August.
+func academicYear(d pep.Date) int {
+	if d.Month >= 9 {
+		return d.Year
+	}
+	return d.Year - 1
+}
+
+func yearOf(d pep.Date) string { return pep.Term{Year: academicYear(d)}.AcademicYear() }
