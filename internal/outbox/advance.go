@@ -1,6 +1,9 @@
 package outbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Occasion is when, by whom and why something is done to a delivery.
 type Occasion struct {
@@ -10,11 +13,19 @@ type Occasion struct {
 }
 
 // Advance does one action: the delivery in its new state with the event
-// appended, or the delivery unchanged and a [NotAllowedError].
+// appended, or the delivery unchanged and a [NotAllowedError]. A delivery that
+// is being handed over cannot be held once the marker is set, since it may have
+// left. Retry is a person's word that it is to be sent again, and at once.
 func Advance(d Delivery, action Action, o Occasion) (Delivery, error) {
 	to, err := Next(d.State, action)
+	if err == nil && d.DotMarked && d.State == Sending && action == Hold {
+		err = &NotAllowedError{State: d.State, Action: action}
+	}
 	if err != nil {
 		return d, err
+	}
+	if action == Retry {
+		d.DotMarked, d.NextAttempt = false, o.At
 	}
 	from := d.State
 	d.State = to
@@ -43,16 +54,24 @@ func Claim(d Delivery, owner string, until time.Time, o Occasion) (Delivery, err
 	return d, nil
 }
 
-// Conclude records what a relay did with a delivery that was being sent.
+// Conclude records what a relay did with a delivery that was being sent. Once
+// the marker is set, only an answer of the relay can show that nothing left.
 func Conclude(d Delivery, out Outcome, o Occasion) (Delivery, error) {
+	if d.DotMarked && out.Phase != PhaseReply && out.Result != ResultAccepted {
+		out.Result = ResultUncertain
+	}
 	action, why := read(out)
+	if out.Result == ResultCrashed && d.crashed() {
+		action, why = Hold, "the program failed twice while sending it: ask whoever looks after the program"
+	}
 	o.Why = why
 	d, err := Advance(d, action, o)
 	if err != nil {
 		return d, err
 	}
 	d.Attempts = append(append([]Attempt(nil), d.Attempts...), Attempt{
-		At: o.At, Step: out.Phase, Code: out.Code, Enhanced: out.Enhanced, Text: out.Text, TLS: out.TLS,
+		At: o.At, Result: out.Result, Step: out.Phase, Code: out.Code, Enhanced: out.Enhanced,
+		Text: out.Text, QueueID: out.QueueID, TLS: out.TLS,
 	})
 	if action != Lose && action != Accept {
 		d.DotMarked = false
@@ -61,6 +80,12 @@ func Conclude(d Delivery, out Outcome, o Occasion) (Delivery, error) {
 		d.NextAttempt = o.At.Add(Backoff(len(d.Attempts), d.ID))
 	}
 	return d, nil
+}
+
+// crashed reports whether an earlier attempt ended in a failure of the program
+// itself.
+func (d Delivery) crashed() bool {
+	return slices.ContainsFunc(d.Attempts, func(a Attempt) bool { return a.Result == ResultCrashed })
 }
 
 func read(out Outcome) (Action, string) {
@@ -77,6 +102,8 @@ func read(out Outcome) (Action, string) {
 		return Refuse, "refused by the relay: check the address and ask for a new one"
 	case ResultTooBig:
 		return Refuse, "too big for the relay: choose another method"
+	case ResultCrashed:
+		return Defer, "the program failed before the message was handed over: nothing left"
 	case ResultUncertain:
 		return Lose, "no answer came after the message was handed over: it may have been delivered"
 	}

@@ -83,10 +83,12 @@ type Delivery struct {
 // Attempt is one conversation with a relay.
 type Attempt struct {
 	At       time.Time `json:"at"`
+	Result   Result    `json:"result"`
 	Step     Phase     `json:"step"`
 	Code     int       `json:"code"`
 	Enhanced string    `json:"enhanced"`
 	Text     string    `json:"text"`
+	QueueID  string    `json:"queue_id,omitempty"`
 	TLS      string    `json:"tls"`
 }
 

@@ -37,13 +37,16 @@ const (
 	// ResultUncertain means the final dot may have been sent and no answer
 	// came: the message may or may not have been delivered.
 	ResultUncertain Result = "uncertain"
+	// ResultCrashed means that this program failed before the final dot:
+	// nothing was sent.
+	ResultCrashed Result = "crashed"
 )
 
 // Results lists every result.
 func Results() []Result {
 	return []Result{
 		ResultAccepted, ResultDeferred, ResultRefused, ResultTooBig,
-		ResultRouteBroken, ResultTLSFault, ResultUncertain,
+		ResultRouteBroken, ResultTLSFault, ResultUncertain, ResultCrashed,
 	}
 }
 
