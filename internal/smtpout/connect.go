@@ -1,0 +1,232 @@
+package smtpout
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/pepost/pepost/internal/outbox"
+)
+
+// A conversation is one connection to a relay, under TLS and signed in.
+type conversation struct {
+	relay      Relay
+	ctx        context.Context // of the attempt under way
+	conn       net.Conn        // raw until startTLS, then TLS
+	reader     *bufio.Reader
+	extensions map[string]string // by keyword in upper case (RFC 5321 section 2.2)
+	tls        string            // for the evidence
+	unfinished bool              // an envelope was begun and not used
+}
+
+// connect goes as far as a relay that would take MAIL.
+func connect(ctx context.Context, relay Relay) (*conversation, error) {
+	dialer := net.Dialer{Timeout: relay.Timeouts.Connect}
+	conn, err := dialer.DialContext(ctx, "tcp", relay.Addr)
+	if err != nil {
+		return nil, broken(outbox.PhaseConnect, err)
+	}
+	v := &conversation{relay: relay, conn: conn, reader: bufio.NewReader(conn)}
+	release := v.follow(ctx)
+	defer release()
+	if err := v.open(); err != nil {
+		v.drop()
+		return nil, err
+	}
+	return v, nil
+}
+
+// follow ties the conversation to ctx until the function it gives is called.
+// When ctx ends, whatever waits for the relay fails at once.
+func (v *conversation) follow(ctx context.Context) (release func() bool) {
+	v.ctx = ctx
+	raw := v.conn
+	return context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })
+}
+
+// arm bounds the next step.
+func (v *conversation) arm(d time.Duration) error {
+	if err := v.conn.SetDeadline(time.Now().Add(d)); err != nil {
+		return err
+	}
+	// The context may have ended just before: its deadline, which was in the
+	// past, is then overwritten.
+	return v.ctx.Err()
+}
+
+// drop closes the connection without a word.
+func (v *conversation) drop() {
+	if secured, ok := v.conn.(*tls.Conn); ok {
+		_ = secured.NetConn().Close() // no close_notify: it would wait for a peer that may hang
+		return
+	}
+	_ = v.conn.Close()
+}
+
+// command sends a line and reads the reply. The error is a *halt.
+func (v *conversation) command(phase outbox.Phase, d time.Duration, line string) (reply, error) {
+	if err := v.arm(d); err != nil {
+		return reply{}, broken(phase, err)
+	}
+	if _, err := v.conn.Write([]byte(line + "\r\n")); err != nil {
+		return reply{}, broken(phase, err)
+	}
+	return v.hear(phase)
+}
+
+// hear reads the next reply within the time that was armed.
+func (v *conversation) hear(phase outbox.Phase) (reply, error) {
+	r, err := readReply(v.reader)
+	if err != nil {
+		if v.ctx.Err() != nil {
+			err = v.ctx.Err()
+		}
+		return reply{}, broken(phase, err)
+	}
+	return r, nil
+}
+
+// open goes from a bare connection to one that is secure and signed in.
+func (v *conversation) open() error {
+	if v.relay.Mode == ImplicitTLS {
+		if err := v.handshake(); err != nil {
+			return err
+		}
+	}
+	if err := v.greet(); err != nil {
+		return err
+	}
+	if err := v.hello(); err != nil {
+		return err
+	}
+	if v.relay.Mode == StartTLS {
+		if err := v.startTLS(); err != nil {
+			return err
+		}
+	}
+	return v.signIn()
+}
+
+func (v *conversation) greet() error {
+	if err := v.arm(v.relay.Timeouts.Greeting); err != nil {
+		return broken(outbox.PhaseConnect, err)
+	}
+	r, err := v.hear(outbox.PhaseConnect)
+	if err != nil {
+		return err
+	}
+	if r.code != 220 {
+		return refusal(outbox.PhaseConnect, r)
+	}
+	return nil
+}
+
+// hello says EHLO and notes what the relay can do. HELO is not tried: a relay
+// without extensions has no TLS either.
+func (v *conversation) hello() error {
+	r, err := v.command(outbox.PhaseConnect, v.relay.Timeouts.Hello, "EHLO "+v.relay.Hello)
+	if err != nil {
+		return err
+	}
+	if r.code != 250 {
+		return refusal(outbox.PhaseConnect, r)
+	}
+	v.extensions = make(map[string]string)
+	for _, line := range r.lines[1:] {
+		keyword, params, _ := strings.Cut(line, " ")
+		v.extensions[strings.ToUpper(keyword)] = params
+	}
+	return nil
+}
+
+// startTLS makes the connection secure or fails. What came in clear behind
+// the relay's agreement was put there by someone else (CVE-2011-0411), so it
+// ends the connection, and what was said before counts for nothing afterwards
+// (RFC 3207 section 4.2).
+func (v *conversation) startTLS() error {
+	if _, offered := v.extensions["STARTTLS"]; !offered {
+		return noTLS("the relay does not offer STARTTLS")
+	}
+	r, err := v.command(outbox.PhaseTLS, v.relay.Timeouts.Hello, "STARTTLS")
+	if err != nil {
+		return err
+	}
+	if r.code != 220 {
+		return refusal(outbox.PhaseTLS, r)
+	}
+	if v.reader.Buffered() > 0 {
+		return noTLS("the relay, or someone between, sent text in clear after STARTTLS")
+	}
+	if err := v.handshake(); err != nil {
+		return err
+	}
+	return v.hello()
+}
+
+// handshake checks the relay's certificate against its name and the
+// authorities, under TLS 1.2 or better.
+func (v *conversation) handshake() error {
+	if err := v.arm(v.relay.Timeouts.Handshake); err != nil {
+		return broken(outbox.PhaseTLS, err)
+	}
+	secured := tls.Client(v.conn, &tls.Config{
+		ServerName: v.relay.Host,
+		RootCAs:    v.relay.Roots,
+		MinVersion: tls.VersionTLS12,
+	})
+	if err := secured.HandshakeContext(v.ctx); err != nil {
+		var timeout net.Error
+		if v.ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
+			return broken(outbox.PhaseTLS, err)
+		}
+		return noTLS(err.Error())
+	}
+	v.conn, v.reader = secured, bufio.NewReader(secured)
+	v.tls = evidence(secured.ConnectionState())
+	return nil
+}
+
+// evidence words what a connection was secured with.
+func evidence(state tls.ConnectionState) string {
+	return fmt.Sprintf("%s %s sha256:%x", tls.VersionName(state.Version),
+		tls.CipherSuiteName(state.CipherSuite), sha256.Sum256(state.PeerCertificates[0].Raw))
+}
+
+// signIn does AUTH PLAIN (RFC 4616). It is only reached under TLS.
+func (v *conversation) signIn() error {
+	if v.relay.Username == "" {
+		return nil
+	}
+	if !offers(v.extensions["AUTH"], "PLAIN") {
+		return &halt{result: outbox.ResultRouteBroken, phase: outbox.PhaseAuth, cause: "the relay does not offer AUTH PLAIN"}
+	}
+	password, err := v.relay.Password()
+	if err != nil {
+		return &halt{result: outbox.ResultRouteBroken, phase: outbox.PhaseAuth, cause: "the relay's password could not be read"}
+	}
+	response := base64.StdEncoding.EncodeToString([]byte("\x00" + v.relay.Username + "\x00" + password))
+	r, err := v.command(outbox.PhaseAuth, v.relay.Timeouts.Hello, "AUTH PLAIN "+response)
+	if err != nil {
+		return err
+	}
+	if r.code != 235 {
+		return refusal(outbox.PhaseAuth, r)
+	}
+	return nil
+}
+
+func offers(list, wanted string) bool {
+	for _, word := range strings.Fields(list) {
+		if strings.EqualFold(word, wanted) {
+			return true
+		}
+	}
+	return false
+}
