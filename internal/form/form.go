@@ -61,6 +61,9 @@ type Field struct {
 	// Audience names who may see the field; see [Rights].
 	Audience Audience
 	Choices  []Choice
+	// OfferedChoices holds the conditions of those choices that are not always
+	// open: money for early years stands only before Reception.
+	OfferedChoices map[string]Condition
 	// Min and Max bound a number, an amount in pounds or a percentage. Both
 	// zero means unbounded.
 	Min, Max float64
@@ -71,10 +74,12 @@ type Field struct {
 	// Columns are the cells of a table's row.
 	Columns []Field
 	// FixedRows are the rows a table always has; the first column holds the
-	// choice's key and is locked.
-	FixedRows []Choice
+	// choice's key and is locked. NeededRows are the keys of those that must
+	// be answered where the table is needed; without any, one row must.
+	FixedRows  []Choice
+	NeededRows []string
 	// SpareRows are the empty rows added for writing; MaxRows bounds the table.
-	SpareRows, MinRows, MaxRows int
+	SpareRows, MaxRows int
 	// Cards asks that each row be drawn as a block of labelled answers,
 	// because the columns do not fit a page side by side.
 	Cards bool
@@ -82,12 +87,14 @@ type Field struct {
 	Width int
 	// People marks a table whose rows are persons with a column "role".
 	People bool
-	// None means that the answer "none" (or an empty table so marked) counts.
+	// Place marks a place that may be where the child lives, such as the
+	// meeting's; it is withheld where it is.
+	Place bool
+	// None means that a yes in the field key.none, which stands before the
+	// table, answers it as well: there is nothing to record.
 	None bool
 	// Locked fields and columns are ours: the receiver reads them only.
 	Locked bool
-	// Covers names the items of law and guidance that the field answers.
-	Covers []Coverage
 	// Source is the row of the field list that the field comes from: C06.
 	Source string
 	// Part is the field of the contact this one was taken from: "email" for
@@ -256,12 +263,14 @@ func (f Field) ChoiceLabel(key string) string {
 	return key
 }
 
-// For is the need at a stage.
-func (f Field) For(stage Stage) Need {
-	if stage == ToSend {
-		return f.Send
+// Needed reports whether the field needs an answer at a stage, given the
+// other answers. What is needed to send is needed to finalise too; a field
+// that is not offered is never needed.
+func (f Field) Needed(stage Stage, v Values) bool {
+	if f.Offered.Judge(v) == False {
+		return false
 	}
-	return f.Finalise
+	return f.Send.Holds(v) || (stage == ToFinalise && f.Finalise.Holds(v))
 }
 
 // FilledBy reports whether the filler is one of those who answer the field.

@@ -58,3 +58,55 @@ func (r Rights) Home(audience Audience) bool {
 	}
 	return false
 }
+
+// rightDefinition is a right with what single authorities do otherwise.
+type rightDefinition struct {
+	Right
+	authorities map[string][]pep.Role
+}
+
+func (f file) rights(root node) []rightDefinition {
+	var out []rightDefinition
+	f.each(root, "the rights file", map[string]func(node){
+		"audiences": func(n node) {
+			for _, item := range f.items(n, "audiences") {
+				out = append(out, f.right(item))
+			}
+		},
+	})
+	return out
+}
+
+func (f file) right(n node) rightDefinition {
+	r := rightDefinition{authorities: map[string][]pep.Role{}}
+	r.File, r.Line = f.name, n.line
+	f.each(n, "an audience", map[string]func(node){
+		"key":   func(n node) { r.Audience = Audience(f.scalar(n)) },
+		"label": f.text(&r.Label),
+		"home":  f.yes(&r.Home),
+		"roles": bindAll(f, &r.Roles, "role", pep.Roles()),
+		"authorities": func(n node) {
+			for _, entry := range f.pairs(n, "authorities") {
+				var roles []pep.Role
+				bindAll(f, &roles, "role", pep.Roles())(entry.value)
+				r.authorities[entry.key.text] = roles
+			}
+		},
+	})
+	if r.Audience == Everyone || r.Label == "" {
+		f.report(node{line: n.line, column: n.column}, "an audience needs a key and a label", "")
+	}
+	return r
+}
+
+// rightsOf is the matrix of one authority.
+func rightsOf(definitions []rightDefinition, authority string) Rights {
+	out := make(Rights, len(definitions))
+	for i, definition := range definitions {
+		out[i] = definition.Right
+		if roles, ok := definition.authorities[authority]; ok {
+			out[i].Roles = roles
+		}
+	}
+	return out
+}
