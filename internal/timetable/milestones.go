@@ -1,0 +1,128 @@
+package timetable
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pepost/pepost/internal/calendar"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// dating puts the days to the milestones of one plan.
+type dating struct {
+	rules   Rules
+	cal     *calendar.Calendar
+	asOf    pep.Date
+	child   pep.Child
+	initial bool
+}
+
+func (d dating) fill(o *Outlook) {
+	o.FormDue, o.ReturnDue, o.FinalDue = d.formOut(), d.returnDue(), d.finalDue()
+	o.Late = o.FormDue.Late
+	if d.initial {
+		o.InitialBy10 = d.fromCare(Initiate, d.rules.Initiate)
+		o.InitialBy20 = d.fromCare(Available, d.rules.Available)
+	}
+	for _, m := range []Milestone{o.FormDue, o.ReturnDue, o.FinalDue, o.InitialBy10, o.InitialBy20} {
+		if m.Name != "" && m.Due.IsZero() {
+			o.skip(m.Name, m.Why...)
+		}
+	}
+}
+
+// formOut is when the blank form goes out: at once for a first plan, else so
+// many school weeks before the meeting.
+func (d dating) formOut() Milestone {
+	counted := d.beforeMeeting(FormOut, d.rules.FormOut)
+	if d.initial && d.rules.InitialForm.Value == InitialAtOnce {
+		why := []string{"initial PEP: at once", "source: " + d.rules.InitialForm.Source}
+		if !counted.Due.IsZero() {
+			why = append(why, fmt.Sprintf("%d %s before the meeting is %s", d.rules.FormOut.N, d.rules.FormOut.Unit, counted.Due.Long()))
+		}
+		return Milestone{Name: FormOut, Due: d.asOf, Why: why}
+	}
+	if !counted.Due.IsZero() && counted.Due.Before(d.asOf) {
+		counted.Late = true
+		counted.Why = append(counted.Why, "that day is past: it goes today and says that it is late")
+	}
+	return counted
+}
+
+func (d dating) returnDue() Milestone {
+	m := d.beforeMeeting(ReturnDue, d.rules.Return)
+	m.Late = !m.Due.IsZero() && m.Due.Before(d.asOf)
+	return m
+}
+
+func (d dating) finalDue() Milestone {
+	if d.child.Meeting.Date.IsZero() {
+		return d.noMeeting(FinalDue)
+	}
+	count, err := d.count(d.child.Meeting.Date, d.rules.Final, +1)
+	return milestone(FinalDue, d.rules.Final, "after the meeting on "+d.child.Meeting.Date.Long(), count, err)
+}
+
+func (d dating) beforeMeeting(name MilestoneName, clock Clock) Milestone {
+	if d.child.Meeting.Date.IsZero() {
+		return d.noMeeting(name)
+	}
+	count, err := d.count(d.child.Meeting.Date, clock, -1)
+	return milestone(name, clock, "before the meeting on "+d.child.Meeting.Date.Long(), count, err)
+}
+
+func (d dating) noMeeting(name MilestoneName) Milestone {
+	return Milestone{Name: name, Why: []string{
+		fmt.Sprintf("no meeting date: the %s sets it, and then the day is known", d.rules.MeetingSetBy.Value),
+	}}
+}
+
+// fromCare counts from the day the child became looked after, which is day 0.
+func (d dating) fromCare(name MilestoneName, clock Clock) Milestone {
+	if d.child.BecameLookedAfter.IsZero() {
+		return Milestone{Name: name, Why: []string{"the register does not say when the child became looked after"}}
+	}
+	count, err := d.count(d.child.BecameLookedAfter, clock, +1)
+	return milestone(name, clock, "after the child became looked after on "+d.child.BecameLookedAfter.Long(), count, err)
+}
+
+func (d dating) count(from pep.Date, clock Clock, direction int) (calendar.Count, error) {
+	switch {
+	case d.cal == nil:
+		return calendar.Count{}, errNoCalendar
+	case direction < 0:
+		return d.cal.Back(from, clock.N, clock.Unit)
+	}
+	return d.cal.Forward(from, clock.N, clock.Unit)
+}
+
+// milestone is the day a count led to, told in words; where the count failed
+// the day is unknown and Why says what is missing.
+func milestone(name MilestoneName, clock Clock, what string, count calendar.Count, err error) Milestone {
+	m := Milestone{Name: name, Why: []string{fmt.Sprintf("%d %s %s", clock.N, clock.Unit, what)}}
+	if err != nil {
+		m.Why = []string{m.Why[0] + ": " + reason(err)}
+		return m
+	}
+	m.Due = count.Date
+	for _, step := range count.Steps {
+		if !step.Counted && clock.Unit == calendar.SchoolWeeks {
+			m.Why = append(m.Why, "not counted: "+step.Date.Long()+", "+step.Why)
+		}
+	}
+	m.Why = append(m.Why, "source: "+clock.Source)
+	return m
+}
+
+// reason is the part of a calendar error that an officer can act on.
+func reason(err error) string {
+	var dates *calendar.NoTermDatesError
+	if errors.As(err, &dates) {
+		return dates.Error() + "; " + dates.Hint()
+	}
+	var outside *calendar.OutOfRangeError
+	if errors.As(err, &outside) {
+		return outside.Error() + "; " + outside.Hint()
+	}
+	return err.Error()
+}

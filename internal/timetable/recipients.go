@@ -1,0 +1,223 @@
+package timetable
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// situation is what decides who gets the blank form.
+func situation(p pep.Plan) Situation {
+	away := p.Has(pep.NotInSetting) || p.Has(pep.NotInEducation)
+	switch {
+	case p.Has(pep.InCustody):
+		return SituationCustody
+	case p.Has(pep.Adult):
+		return SituationAdult
+	case p.Phase == pep.EarlyYears && away:
+		return EarlyYearsNotOnRoll
+	case p.Phase == pep.EarlyYears:
+		return EarlyYearsOnRoll
+	case p.Phase == pep.Post16 && away:
+		return Post16NotOnRoll
+	case p.Phase == pep.Post16:
+		return Post16OnRoll
+	case away:
+		return StatutoryNotOnRoll
+	}
+	return StatutoryOnRoll
+}
+
+// FormRecipients are the people who get the blank form, and those who were
+// asked for and must not. The order of resolution: what the register says of
+// one person (Receives Form), then the authority's rule for the situation,
+// then nobody: a role that nobody has is a recipient without a contact, which
+// an officer must fill.
+func (r Rules) FormRecipients(rec pep.Record, p pep.Plan) ([]Recipient, []Blocked) {
+	if p.Phase == pep.NoPhase {
+		return nil, nil
+	}
+	g := newGathering(rec, p)
+	s := situation(p)
+	rule := r.FormTo[s]
+	for _, role := range rule.Value {
+		if role == pep.FosterCarer && !r.carersCount(rec.Child.Placement) {
+			continue
+		}
+		g.byRule(role, fmt.Sprintf("%s: %s", strings.ReplaceAll(string(s), "_", " "), rule.Source))
+	}
+	for _, c := range rec.Contacts {
+		if c.ReceivesForm == pep.Yes {
+			g.add(c, true, "the register asks for this person (Receives Form: Yes)")
+		}
+	}
+	return g.finish()
+}
+
+// carersCount reports whether the placement is one whose foster carers the
+// rule means. An unknown placement counts: its carers are then looked for and
+// held where there are none.
+func (r Rules) carersCount(p pep.Placement) bool {
+	return p == "" || slices.Contains(r.FosterCarersIn.Value, string(p[:1]))
+}
+
+// FinalRecipients are the people who get the final plan, and those who must
+// not. Receives Final decides for one person; without it everyone invited gets
+// it or nobody, as the authority has it. A parent or the young person gets it
+// only where the register says Yes: their copy is given by the social worker.
+// From 18 it is the young person and the personal adviser, and nobody else
+// without Yes.
+func (r Rules) FinalRecipients(rec pep.Record, p pep.Plan) ([]Recipient, []Blocked) {
+	if p.Phase == pep.NoPhase {
+		return nil, nil
+	}
+	g := newGathering(rec, p)
+	for _, c := range rec.Contacts {
+		switch {
+		case c.ReceivesFinal == pep.Yes:
+			g.add(c, true, "the register asks for this person (Receives Final: Yes)")
+		case c.ReceivesFinal == pep.No || c.Invited != pep.Yes || r.FinalTo.Value != FinalToInvited:
+		case finalByInvitation(c.Role, p):
+			g.add(c, false, "invited to the meeting: "+r.FinalTo.Source)
+		}
+	}
+	return g.finish()
+}
+
+func finalByInvitation(role pep.Role, p pep.Plan) bool {
+	if p.Has(pep.Adult) {
+		return role == pep.PersonalAdviser || role == pep.YoungPerson
+	}
+	return role != pep.Parent && role != pep.YoungPerson
+}
+
+// gathering collects recipients: one per address, nobody who is barred.
+type gathering struct {
+	record  pep.Record
+	plan    pep.Plan
+	people  []Recipient
+	missing []Recipient
+	blocked []Blocked
+	// barred are the addresses of people who must not be written to, in lower
+	// case throughout, so that a change of case does not let one through.
+	barred map[string]bool
+}
+
+func newGathering(rec pep.Record, p pep.Plan) *gathering {
+	g := &gathering{record: rec, plan: p, barred: map[string]bool{}}
+	for _, c := range rec.Contacts {
+		if key := strings.ToLower(addressKey(c)); g.bars(c.Role) && key != "" {
+			g.barred[key] = true
+		}
+	}
+	return g
+}
+
+// bars reports whether nothing may go to the role: birth parents of a child
+// placed for adoption, whatever the register says.
+func (g *gathering) bars(role pep.Role) bool {
+	return role == pep.Parent && g.plan.Has(pep.PlacedForAdoption)
+}
+
+// byRule adds everyone who has a role of the rule, unless the register says No
+// of them, or notes that nobody has it.
+func (g *gathering) byRule(role pep.Role, why string) {
+	found := false
+	for _, c := range g.record.Contacts {
+		if c.Role != role && !(role == designated && c.Role.Designated()) {
+			continue
+		}
+		found = true
+		if c.ReceivesForm != pep.No {
+			g.add(c, false, why)
+		}
+	}
+	if !found {
+		name := g.called(role)
+		g.missing = append(g.missing, Recipient{Role: name, Why: []string{
+			why, fmt.Sprintf("the register has no %s: held until an officer says who", name),
+		}})
+	}
+}
+
+// called is the role as the phase calls it: the rule's "designated" is a
+// practitioner in the early years, a teacher at school, a person after 16.
+func (g *gathering) called(role pep.Role) pep.Role {
+	switch {
+	case role != designated:
+		return role
+	case g.plan.Phase == pep.EarlyYears:
+		return pep.DesignatedPractitioner
+	case g.plan.Phase == pep.Post16:
+		return pep.DesignatedPerson
+	}
+	return pep.DesignatedTeacher
+}
+
+func (g *gathering) add(c pep.Contact, asked bool, why string) {
+	key := addressKey(c)
+	switch {
+	case g.bars(c.Role):
+		g.block(c, "placed for adoption: nothing goes to birth parents")
+		return
+	case g.barred[strings.ToLower(key)]:
+		g.block(c, "placed for adoption: this address is a birth parent's too")
+		return
+	}
+	for i := range g.people {
+		if g.people[i].Contact == c || key != "" && addressKey(g.people[i].Contact) == key {
+			g.people[i].merge(c)
+			return
+		}
+	}
+	g.people = append(g.people, Recipient{
+		Role: c.Role, Contact: c, AskedByRegister: asked,
+		WithholdPlacementAddress: withholds(c), Why: []string{why},
+	})
+}
+
+func (g *gathering) block(c pep.Contact, why string) {
+	b := Blocked{Role: c.Role, Contact: c, Why: why}
+	if !slices.Contains(g.blocked, b) {
+		g.blocked = append(g.blocked, b)
+	}
+}
+
+func (g *gathering) finish() ([]Recipient, []Blocked) {
+	return append(g.people, g.missing...), g.blocked
+}
+
+// merge makes two entries with one address one recipient, with the stricter of
+// what was agreed for either.
+func (r *Recipient) merge(c pep.Contact) {
+	if r.Contact == c {
+		return
+	}
+	r.WithholdPlacementAddress = r.WithholdPlacementAddress || withholds(c)
+	if stricter(c.AgreedDelivery, r.Contact.AgreedDelivery) {
+		r.Contact.AgreedDelivery = c.AgreedDelivery
+	}
+	r.Why = append(r.Why, fmt.Sprintf("the same address is recorded for a %s: one recipient", c.Role))
+}
+
+// stricter orders agreements by how much they keep off ordinary mail.
+func stricter(a, b pep.AgreedDelivery) bool {
+	order := []pep.AgreedDelivery{pep.AgreedNone, pep.AgreedEgress, pep.AgreedProtected, pep.AgreedPost}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+// withholds: a parent's copy never shows where the child lives.
+func withholds(c pep.Contact) bool {
+	return c.Role == pep.Parent || c.WithholdPlacementAddress == pep.Yes
+}
+
+// addressKey is equal for two contacts that are one recipient; it is empty
+// where there is no address, and those stay apart.
+func addressKey(c pep.Contact) string {
+	if canonical := c.Email.Canonical(); canonical != "" {
+		return canonical
+	}
+	return strings.Trim(c.Email.Raw(), " \t")
+}
