@@ -1,9 +1,6 @@
 package pep
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
 // AddressVerdict is what was decided about the shape of an address, before
 // any policy is asked.
@@ -189,7 +186,7 @@ func checkDomain(s string) (AddressVerdict, string) {
 	switch {
 	case len(labels) < 2:
 		return AddressRefused, "the domain has no dot"
-	case isIPAddress(domain):
+	case isNumber(labels[len(labels)-1]):
 		return AddressRefused, "the domain is a number, not a name"
 	}
 	for _, registry := range ClosedRegistries() {
@@ -213,10 +210,10 @@ func hostLabel(label string) bool {
 	return true
 }
 
-// isIPAddress counts short forms such as 127.1 too, because resolvers do.
-func isIPAddress(domain string) bool {
-	if _, err := netip.ParseAddr(domain); err == nil {
-		return true
-	}
-	return strings.Trim(domain, "0123456789.") == ""
+// isNumber reports whether a last label makes the whole domain a number:
+// resolvers read 127.1 and 0x7f.0.0.1 as addresses too, and no top-level
+// domain is all digits (RFC 3696 section 2).
+func isNumber(last string) bool {
+	hex, isHex := strings.CutPrefix(last, "0x")
+	return strings.Trim(last, "0123456789") == "" || isHex && strings.Trim(hex, "0123456789abcdef") == ""
 }

@@ -1,0 +1,43 @@
+package route
+
+import "github.com/pepost/pepost/internal/pep"
+
+// Question is one recipient, the sender and what is at hand on a day.
+type Question struct {
+	To   pep.Address
+	From pep.Address
+	// On is the day for which rows and guarantees must be in date. The zero
+	// day is in date for nothing.
+	On    pep.Date
+	Means Means
+}
+
+// Means is what an installation can send with now. The zero Means has no
+// relay to trust, no gateway and no key: only a protected document is left.
+type Means struct {
+	Relay RelayFacts
+	// Gateway is the name of the encrypting gateway; empty where none is
+	// configured or its check is stale.
+	Gateway string
+	// OpenPGPKey is set where a confirmed key of the recipient is on file.
+	OpenPGPKey bool
+	// Postal is set where a postal address of the recipient is on file.
+	Postal bool
+	// Agreed is how the recipient agreed to be sent to; it may make the
+	// delivery stricter, never weaker.
+	Agreed pep.AgreedDelivery
+}
+
+// RelayFacts is what is known of the relay that takes ordinary mail.
+type RelayFacts struct {
+	Name string
+	// OnwardTLS is set where somebody guarantees verified TLS beyond the
+	// relay, up to and including the day ReviewBy. A guarantee without a day
+	// counts as none.
+	OnwardTLS bool
+	ReviewBy  pep.Date
+}
+
+func (r RelayFacts) guaranteed(on pep.Date) bool {
+	return r.OnwardTLS && !on.IsZero() && !r.ReviewBy.IsZero() && !on.After(r.ReviewBy)
+}
