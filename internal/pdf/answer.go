@@ -1,0 +1,203 @@
+package pdf
+
+import (
+	"strings"
+
+	"github.com/johnfercher/maroto/v2/pkg/props"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/form"
+)
+
+const (
+	// labelWidth is the room of a question beside its answer.
+	labelWidth = 62.0
+	// handLine is the room one line of handwriting takes.
+	handLine = 8.0
+	// fewLines of a long text still stand beside the question in a final copy.
+	fewLines = 6
+	// mostBoxes are offered; a longer list is not printed.
+	mostBoxes = 30
+)
+
+// answer draws a question beside its answer, or above it where the answer is
+// long or long writing is expected.
+func (c *composer) answer(a document.Answer) {
+	writable := c.blank && !a.Locked
+	across := a.Kind == form.LongText && c.blank
+	width := textWidth - labelWidth
+	lines := c.reply(a, writable, width)
+	if a.Kind == form.LongText && len(lines) > fewLines {
+		across = true
+	}
+	edge := c.margin(a, writable)
+	least := 0.0
+	if writable {
+		least = handLine
+	}
+	if !across {
+		question := c.boxed(labelWidth-taken(edge), c.colours.label, c.question(a, writable, labelWidth-taken(edge)))
+		c.put(strip{least: least, cells: append(edge, question, c.boxed(width, c.ground(writable), lines))})
+		return
+	}
+	full := textWidth - taken(edge)
+	if writable {
+		least = handLine * float64(max(a.Lines, 3))
+	}
+	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(a, writable, full)))})
+	c.put(strip{least: least, cells: append(edge, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))})
+}
+
+// margin is the coloured bar of who fills the answer in; the words stand under
+// the question, so that nothing hangs on colour.
+func (c *composer) margin(a document.Answer, writable bool) []cell {
+	if !c.blank {
+		return nil
+	}
+	colour := c.colours.edge
+	if writable {
+		colour = c.colourOf(a.Colour)
+	}
+	return []cell{c.bar(colour)}
+}
+
+func taken(cells []cell) float64 {
+	total := 0.0
+	for _, c := range cells {
+		total += c.width
+	}
+	return total
+}
+
+// ground is white where somebody writes.
+func (c *composer) ground(writable bool) *props.Color {
+	if c.blank && !writable {
+		return c.colours.ours
+	}
+	return nil
+}
+
+// question is the label and, for those who write, the help and who they are.
+func (c *composer) question(a document.Answer, writable bool, width float64) []line {
+	lines := c.lines(a.Key, a.Label, c.label(), width)
+	if !writable {
+		return lines
+	}
+	lines = append(lines, c.lines(a.Key, a.Help, c.help(), width)...)
+	return append(lines, c.filler(a.Key, a.FilledBy, a.Colour, a.Required, width)...)
+}
+
+func (c *composer) filler(key, filledBy, colour string, required bool, width float64) []line {
+	words := filledBy
+	switch {
+	case required && filledBy == "":
+		words = "Needed for the final plan"
+	case required:
+		words += " \u2013 needed for the final plan"
+	}
+	return c.lines(key, words, ink{bold, 8, c.colourOf(colour)}, width)
+}
+
+// reply is what stands in the answer's box: the answer, boxes to tick, or a
+// hint how to write.
+func (c *composer) reply(a document.Answer, writable bool, width float64) []line {
+	if !writable {
+		if a.Display == "" && c.blank {
+			return c.lines(a.Key, "\u2014", c.small(), width)
+		}
+		return c.lines(a.Key, a.Display, c.body(), width)
+	}
+	if choices := offered(a.Kind, a.Choices); len(choices) > 0 && len(choices) <= mostBoxes {
+		return c.boxes(a, choices, c.body(), width)
+	}
+	if a.Display == "" {
+		return c.lines(a.Key, hint(a.Kind), c.small(), width)
+	}
+	return c.lines(a.Key, a.Display, c.body(), width)
+}
+
+// offered are the choices of an answer; yes/no has its own.
+func offered(kind form.Kind, choices []form.Choice) []form.Choice {
+	switch {
+	case kind == form.YesNo && len(choices) == 0:
+		return []form.Choice{{Key: "yes", Label: "Yes"}, {Key: "no", Label: "No"}}
+	case kind == form.OneOf, kind == form.SeveralOf, kind == form.YesNo:
+		return choices
+	}
+	return nil
+}
+
+// hint says how an empty answer is written.
+func hint(kind form.Kind) string {
+	switch kind {
+	case form.Date:
+		return "day / month / year"
+	case form.Money:
+		return "\u00a3"
+	case form.Percent:
+		return "%"
+	}
+	return ""
+}
+
+// The boxes of a choice: U+2610 and U+2612.
+const (
+	emptyBox   = "\u2610 "
+	crossedBox = "\u2612 "
+)
+
+// boxes sets choices in columns as wide as the longest. An answer that is none
+// of the choices follows in its own line, so that it is not lost.
+func (c *composer) boxes(a document.Answer, choices []form.Choice, as ink, width float64) []line {
+	const between = 2.5
+	chosen := chosenKeys(a.Kind, a.Value)
+	var items []string
+	longest, known := 0.0, 0
+	for _, choice := range choices {
+		item := emptyBox + choice.Label
+		if chosen[choice.Key] {
+			item = crossedBox + choice.Label
+			known++
+		}
+		items = append(items, item)
+		longest = max(longest, c.letters.width(item, as))
+	}
+	count := max(1, int((width-2*padding+between)/(longest+between)))
+	lines := c.columns(a.Key, items, as, count, width)
+	if known < len(chosen) {
+		lines = append(lines, c.lines(a.Key, a.Display, as, width)...)
+	}
+	return lines
+}
+
+func chosenKeys(kind form.Kind, value string) map[string]bool {
+	chosen := make(map[string]bool)
+	keys := []string{value}
+	if kind == form.SeveralOf {
+		keys = strings.Split(value, ";")
+	}
+	for _, key := range keys {
+		if key = strings.TrimSpace(key); key != "" {
+			chosen[key] = true
+		}
+	}
+	return chosen
+}
+
+// columns sets items side by side, count to a line; a single column breaks
+// long ones.
+func (c *composer) columns(key string, items []string, as ink, count int, width float64) []line {
+	var lines []line
+	for i, item := range items {
+		broken := c.lines(key, item, as, width)
+		if i%count > 0 && len(broken) > 0 && len(lines) > 0 {
+			beside := broken[0].runs[0]
+			beside.x = float64(i%count) * (width - 2*padding) / float64(count)
+			last := &lines[len(lines)-1]
+			last.runs = append(last.runs, beside)
+			continue
+		}
+		lines = append(lines, broken...)
+	}
+	return lines
+}

@@ -1,0 +1,139 @@
+package pdf
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/pepost/pepost/internal/document"
+)
+
+// fewBoxes are offered in a table's cell; longer lists stand above the table.
+const fewBoxes = 4
+
+// grid draws a table, or a card a row.
+func (c *composer) grid(g document.Grid) {
+	writable := c.blank && !g.Locked
+	caption := c.lines(g.Key, g.Label, ink{bold, 10.5, c.colours.title}, textWidth)
+	if writable {
+		caption = append(caption, c.lines(g.Key, g.Help, c.help(), textWidth)...)
+		if g.Layout != document.Cards {
+			caption = append(caption, c.lists(g)...)
+		}
+		caption = append(caption, c.filler(g.Key, g.FilledBy, g.Colour, g.Required, textWidth)...)
+	}
+	c.put(strip{gap: 3, tied: true, whole: true, cells: []cell{{width: textWidth, lines: caption, below: 0.8}}})
+	rows := len(g.Rows)
+	if writable {
+		rows += g.Spare
+	}
+	switch {
+	case rows == 0:
+		c.put(strip{cells: []cell{c.boxed(textWidth, nil, c.lines(g.Key, "No entries", c.small(), textWidth))}})
+	case g.Layout == document.Cards:
+		for i := range rows {
+			c.card(g, i)
+		}
+	default:
+		c.table(g, rows)
+	}
+	c.put(strip{least: 2})
+}
+
+// lists names the choices of columns that have too many for boxes.
+func (c *composer) lists(g document.Grid) []line {
+	var lines []line
+	for _, column := range g.Columns {
+		choices := offered(column.Kind, column.Choices)
+		if column.Locked || len(choices) <= fewBoxes || len(choices) > mostBoxes {
+			continue
+		}
+		var labels []string
+		for _, choice := range choices {
+			labels = append(labels, choice.Label)
+		}
+		lines = append(lines, c.lines(g.Key, column.Label+": "+strings.Join(labels, ", "), c.small(), textWidth)...)
+	}
+	return lines
+}
+
+// table has a header row, repeated on every page, and a strip a row.
+func (c *composer) table(g document.Grid, rows int) {
+	widths := columnWidths(g.Columns)
+	head := strip{tied: true, whole: true}
+	for i, column := range g.Columns {
+		lines := c.lines(g.Key+"."+column.Key, column.Label, ink{bold, 8.5, c.colours.paper}, widths[i])
+		cell := c.boxed(widths[i], c.colours.band, lines)
+		head.cells = append(head.cells, cell)
+	}
+	c.put(head)
+	for n := range rows {
+		s := strip{heads: []strip{head}}
+		for i := range g.Columns {
+			a := cellAnswer(g, n, i)
+			writable := c.blank && !a.Locked
+			if writable {
+				s.least = handLine
+			}
+			s.cells = append(s.cells, c.boxed(widths[i], c.ground(writable), c.cellReply(a, writable, widths[i])))
+		}
+		c.put(s)
+	}
+}
+
+// cellReply is the answer in a cell, with boxes only where there are few.
+func (c *composer) cellReply(a document.Answer, writable bool, width float64) []line {
+	as := ink{regular, 9, c.colours.text}
+	choices := offered(a.Kind, a.Choices)
+	if writable && len(choices) > 0 && len(choices) <= fewBoxes {
+		return c.boxes(a, choices, as, width)
+	}
+	return c.lines(a.Key, a.Display, as, width)
+}
+
+// card draws a row as questions with answers, headed with its number.
+func (c *composer) card(g document.Grid, n int) {
+	title := fmt.Sprintf("%s %d", g.Label, n+1)
+	head := c.boxed(textWidth, c.colours.label, c.lines(g.Key, title, ink{bold, 10.5, c.colours.title}, textWidth))
+	c.put(strip{gap: 2, tied: true, whole: true, cells: []cell{head}})
+	for i := range g.Columns {
+		a := cellAnswer(g, n, i)
+		a.FilledBy = "" // stands above the cards
+		c.answer(a)
+	}
+}
+
+// cellAnswer is one cell as a question with its answer.
+func cellAnswer(g document.Grid, row, column int) document.Answer {
+	of := g.Columns[column]
+	a := document.Answer{
+		Key:   fmt.Sprintf("%s row %d, %s", g.Key, row+1, of.Key),
+		Label: of.Label, Help: of.Help, Kind: of.Kind, Choices: of.Choices,
+		FilledBy: g.FilledBy, Colour: g.Colour, Required: of.Required,
+		Locked: g.Locked || of.Locked,
+	}
+	if row < len(g.Rows) && column < len(g.Rows[row]) {
+		a.Value, a.Display = g.Rows[row][column].Value, g.Rows[row][column].Display
+	}
+	return a
+}
+
+// columnWidths shares the page's width out by the columns' weights, in steps
+// of the engine's grid; the last column takes what rounding leaves.
+func columnWidths(columns []document.Column) []float64 {
+	total := 0
+	for _, column := range columns {
+		total += max(1, column.Width)
+	}
+	widths := make([]float64, len(columns))
+	left := textWidth
+	for i, column := range columns {
+		share := textWidth * float64(max(1, column.Width)) / float64(total)
+		widths[i] = math.Round(share/gridUnit) * gridUnit
+		if i == len(columns)-1 {
+			widths[i] = left
+		}
+		left -= widths[i]
+	}
+	return widths
+}

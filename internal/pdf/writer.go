@@ -1,0 +1,136 @@
+package pdf
+
+import (
+	"compress/zlib"
+	"fmt"
+	"io"
+	"regexp"
+	"sync"
+
+	"github.com/johnfercher/maroto/v2/pkg/consts/border"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/pdf/face"
+)
+
+// Writer holds the fonts. It may be used by several goroutines at once; each
+// call draws one document.
+type Writer struct {
+	letters lettering
+	packers sync.Pool
+}
+
+// File is one PDF and its number of pages.
+type File struct {
+	Bytes []byte
+	Pages int
+}
+
+// New reads the fonts that are part of the program. It takes some tens of
+// milliseconds: make one Writer and keep it.
+func New() (*Writer, error) {
+	letters, err := newLettering()
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{letters: letters}
+	w.packers.New = func() any {
+		packer, _ := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed) // the level is known to be valid
+		return packer
+	}
+	return w, nil
+}
+
+// Write draws a document. Texts that cannot be drawn rightly are given as
+// [UncoveredError], one for each field, joined; then there is no file.
+func (w *Writer) Write(doc document.Document) (File, error) {
+	c := composer{letters: &w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm}
+	for _, b := range doc.Blocks {
+		c.block(b)
+	}
+	pages := c.pages(doc)
+	if err := c.err(); err != nil {
+		return File{}, err
+	}
+	var fonts [typefaces]face.Cut
+	for t := range fonts {
+		cut, err := w.letters[t].Cut(c.used[t].list())
+		if err != nil {
+			return File{}, fmt.Errorf("cutting the fonts of the PDF: %w", err)
+		}
+		fonts[t] = cut
+	}
+	drawn, err := render(pages)
+	if err != nil {
+		return File{}, err
+	}
+	streams, err := contents(drawn, len(pages))
+	if err != nil {
+		return File{}, fmt.Errorf("taking over the drawn pages: %w", err)
+	}
+	packer := w.packers.Get().(*zlib.Writer)
+	defer w.packers.Put(packer)
+	p := properties{title: doc.Title, language: language(doc.Language), created: doc.Generated}
+	return File{Bytes: newFile(packer).write(p, fonts, streams, places(pages)), Pages: len(pages)}, nil
+}
+
+// language is the document's language tag, or British English where it has
+// none or none that may stand in a file.
+func language(tag string) string {
+	if regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`).MatchString(tag) {
+		return tag
+	}
+	return "en-GB"
+}
+
+// pages puts the strips on pages, each with its running lines and number.
+func (c *composer) pages(doc document.Document) []page {
+	header, footer := doc.Header, doc.Footer
+	if header == "" {
+		header = doc.Title
+	}
+	if footer == "" {
+		footer = string(doc.Ref)
+	}
+	copyFor := ""
+	if doc.CopyFor != "" {
+		copyFor = "Copy for: " + doc.CopyFor
+	}
+	head := c.runningLine(header, copyFor, border.Bottom)
+	foot := func(n, of int) strip {
+		return c.runningLine(footer, fmt.Sprintf("Page %d of %d", n, of), border.Top)
+	}
+	const air = 3.0 // between the running lines and the text
+	room := pageHeight - topMargin - bottomMargin - slack - head.height() - foot(1, 1).height() - 2*air
+	pages := paginate(c.strips, room)
+	for i, p := range pages {
+		full := page{head, {least: air}}
+		full = append(full, p...)
+		full = append(full, strip{least: room - p.height() + air}, foot(i+1, len(pages)))
+		pages[i] = full
+	}
+	return pages
+}
+
+func (p page) height() float64 {
+	high := 0.0
+	for _, s := range p {
+		high += s.height()
+	}
+	return high
+}
+
+// places finds the bookmarks on the pages.
+func places(pages []page) []place {
+	var found []place
+	for i, p := range pages {
+		top := pageHeight - topMargin
+		for _, s := range p {
+			if s.bookmark != nil {
+				found = append(found, place{bookmark: *s.bookmark, page: i, top: (top + 2) * pointsPerMillimetre})
+			}
+			top -= s.height()
+		}
+	}
+	return found
+}
