@@ -10,6 +10,7 @@ const (
 	maxBytes = 64 << 20
 	maxLine  = 4 << 10
 	maxRows  = 200_000
+	maxCells = 20 // of one row; the keys are fewer
 )
 
 // cell is one key and its value with the value's place.
@@ -50,6 +51,8 @@ func readFlat(name string, data []byte) *flatFile {
 		f.add(0, 0, "", "the file is larger than 64 MiB", "split it")
 		return f
 	}
+	lines := bytes.Count(data, []byte("\n"))
+	f.cells = make([]cell, 0, min(lines+1, maxRows*maxCells))
 	text, number := string(data), 0
 	for len(text) > 0 {
 		var line string
@@ -102,12 +105,10 @@ func (f *flatFile) beginRow(number, column int) {
 		f.add(number, column, "-", "the hyphens of the rows do not stand below each other", "indent every row alike")
 	case len(f.rows) >= maxRows:
 		f.add(number, column, "", "more than 200,000 rows", "split the policy")
-		f.inRows = false
+		f.rows, f.cells = f.rows[:maxRows-1], f.cells[:f.rows[maxRows-1].from]
 	}
 	f.dash, f.keyColumn = column, -1
-	if len(f.rows) < maxRows {
-		f.rows = append(f.rows, entry{from: len(f.cells), to: len(f.cells), line: number, column: column})
-	}
+	f.rows = append(f.rows, entry{from: len(f.cells), to: len(f.cells), line: number, column: column})
 }
 
 func (f *flatFile) endRow() {
@@ -137,6 +138,11 @@ func (f *flatFile) pair(text string, number, column int) {
 	case column:
 	default:
 		f.add(number, column, text, "the line is indented unlike the keys it belongs to", "begin it below the first key of its row")
+		return
+	}
+	row := f.rows[len(f.rows)-1]
+	if len(f.cells)-row.from >= maxCells {
+		f.add(number, column, key, "the row has more keys than there are", "begin the next row with a hyphen")
 		return
 	}
 	if value, ok := f.scalar(raw, number, place); ok {
