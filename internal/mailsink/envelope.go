@@ -150,6 +150,7 @@ func (c *session) bodyLimit(f Fault) int {
 // would let one message smuggle in another.
 func (c *session) readBody(limit int) ([]byte, error) {
 	var body bytes.Buffer
+	body.Grow(c.announced())
 	size, tooBig, lineStart, last := 0, false, true, byte(0)
 	for {
 		if err := c.conn.SetReadDeadline(time.Now().Add(c.server.opts.IdleTimeout)); err != nil {
@@ -179,6 +180,16 @@ func (c *session) readBody(limit int) ([]byte, error) {
 		return nil, errTooBig
 	}
 	return body.Bytes(), nil
+}
+
+// announced is the size that MAIL gave, as far as room is made for it before
+// any of it has come.
+func (c *session) announced() int {
+	size, err := strconv.Atoi(c.mailParams["SIZE"])
+	if err != nil {
+		return 0
+	}
+	return max(0, min(size, 1<<20))
 }
 
 // endsLine says whether part, which came after the byte last, ends in CRLF.

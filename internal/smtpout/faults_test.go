@@ -215,11 +215,19 @@ func TestF16DroppedInTheBody(t *testing.T) {
 	}
 }
 
-// TestF17DroppedBeforeTheDot: the marker may have been set by then, so that
-// uncertain is allowed; accepted is not, and the relay has nothing.
+// TestF17DroppedBeforeTheDot: the relay goes while the marker is being kept.
+// The dot is not sent into the void, so nothing is uncertain.
 func TestF17DroppedBeforeTheDot(t *testing.T) {
+	p := begin(t, mailsink.Options{})
+	got := p.client.Send(t.Context(), message(), func() error { return p.server.Close() })
+	p.expect(got, outbox.ResultDeferred, outbox.PhaseData, 0)
+}
+
+// TestF17DroppedAsTheBodyEnds: here the client may or may not have noticed.
+// It never takes the message for accepted.
+func TestF17DroppedAsTheBodyEnds(t *testing.T) {
 	p := begin(t, mailsink.Options{Faults: mailsink.At(mailsink.AtBody, mailsink.Fault{Drop: true, BodyBytes: mailsink.WholeBody})})
-	got := p.client.Send(t.Context(), message(), func() error { return nil })
+	got := p.send(message())
 	if got.Result != outbox.ResultDeferred && got.Result != outbox.ResultUncertain {
 		t.Errorf("outcome %+v, want deferred or uncertain", got)
 	}

@@ -63,11 +63,16 @@ func (t Timeouts) WithDefaults() Timeouts {
 		value *time.Duration
 		or    time.Duration
 	}{
-		{&t.Connect, 30 * time.Second}, {&t.Greeting, 5 * time.Minute},
-		{&t.Hello, 5 * time.Minute}, {&t.Handshake, time.Minute},
-		{&t.Envelope, 5 * time.Minute}, {&t.Data, 2 * time.Minute},
-		{&t.Block, 3 * time.Minute}, {&t.Dot, 10 * time.Minute},
-		{&t.Shutdown, 15 * time.Second}, {&t.Quit, 5 * time.Second},
+		{&t.Connect, 30 * time.Second},
+		{&t.Greeting, 5 * time.Minute},
+		{&t.Hello, 5 * time.Minute},
+		{&t.Handshake, time.Minute},
+		{&t.Envelope, 5 * time.Minute},
+		{&t.Data, 2 * time.Minute},
+		{&t.Block, 3 * time.Minute},
+		{&t.Dot, 10 * time.Minute},
+		{&t.Shutdown, 15 * time.Second},
+		{&t.Quit, 5 * time.Second},
 	} {
 		if *field.value <= 0 {
 			*field.value = field.or

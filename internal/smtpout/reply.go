@@ -105,9 +105,6 @@ func cutEnhanced(code int, text string) (enhanced, rest string) {
 	return word, rest
 }
 
-// positive says that the relay agrees, or agrees so far (2yz, 3yz).
-func (r reply) positive() bool { return r.code >= 200 && r.code < 400 }
-
 // text gives the reply in one line that is safe to show: bounded, with
 // control characters and bytes beyond ASCII replaced.
 func (r reply) text() string { return safe(strings.Join(r.lines, " ")) }

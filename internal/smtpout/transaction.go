@@ -2,7 +2,9 @@ package smtpout
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +30,43 @@ func (v *conversation) transact(p parcel, beforeDot func() error) (reply, error)
 	if err := v.body(p.stuffed); err != nil {
 		return reply{}, err
 	}
+	if err := v.listening(); err != nil {
+		return reply{}, err // found out before the marker, it is plainly deferred
+	}
 	if err := beforeDot(); err != nil {
 		return reply{}, &halt{result: outbox.ResultDeferred, phase: outbox.PhaseData, cause: "the marker before the final dot could not be kept, so the message was not completed"}
+	}
+	if err := v.listening(); err != nil {
+		return reply{}, err
 	}
 	if err := v.ctx.Err(); err != nil || !release() {
 		return reply{}, broken(outbox.PhaseData, context.Canceled)
 	}
 	return v.dot()
+}
+
+// listening looks whether the relay still waits for the dot. One that has gone
+// or has already refused is found out here, where nothing can be uncertain.
+func (v *conversation) listening() error {
+	const glance = 100 * time.Microsecond
+	if err := v.arm(glance); err != nil {
+		return broken(outbox.PhaseData, err)
+	}
+	_, err := v.reader.Peek(1)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	if err != nil {
+		return broken(outbox.PhaseData, err)
+	}
+	if err := v.arm(v.relay.Timeouts.Data); err != nil {
+		return broken(outbox.PhaseData, err)
+	}
+	r, err := v.hear(outbox.PhaseData)
+	if err != nil {
+		return err
+	}
+	return refusal(outbox.PhaseData, r)
 }
 
 // fits keeps back what the relay has said it will not take.
