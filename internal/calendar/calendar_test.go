@@ -81,12 +81,18 @@ func TestEachHalfHasTheDaysTheCouncilPrints(t *testing.T) {
 		from, to string
 		days     int
 	}{
-		{"2024-09-02", "2024-10-25", 40}, {"2024-11-04", "2024-12-20", 35},
-		{"2025-01-06", "2025-02-14", 30}, {"2025-02-24", "2025-04-04", 30},
-		{"2025-04-23", "2025-05-23", 22}, {"2025-06-02", "2025-07-23", 38},
-		{"2025-09-01", "2025-10-24", 40}, {"2025-11-03", "2025-12-19", 35},
-		{"2026-01-05", "2026-02-13", 30}, {"2026-02-23", "2026-04-01", 28},
-		{"2026-04-20", "2026-05-22", 24}, {"2026-06-01", "2026-07-22", 38},
+		{"2024-09-02", "2024-10-25", 40},
+		{"2024-11-04", "2024-12-20", 35},
+		{"2025-01-06", "2025-02-14", 30},
+		{"2025-02-24", "2025-04-04", 30},
+		{"2025-04-23", "2025-05-23", 22},
+		{"2025-06-02", "2025-07-23", 38},
+		{"2025-09-01", "2025-10-24", 40},
+		{"2025-11-03", "2025-12-19", 35},
+		{"2026-01-05", "2026-02-13", 30},
+		{"2026-02-23", "2026-04-01", 28},
+		{"2026-04-20", "2026-05-22", 24},
+		{"2026-06-01", "2026-07-22", 38},
 	}
 	for _, row := range rows {
 		got, err := c.Between(day(row.from), day(row.to))
@@ -231,7 +237,7 @@ func TestCountsStayInBounds(t *testing.T) {
 	var bounds *calendar.BoundsError
 	for name, ask := range map[string]func() error{
 		"negative":     func() error { _, err := c.Back(day("2026-03-17"), -1, calendar.WorkingDays); return err },
-		"huge":         func() error { _, err := c.Back(day("2026-03-17"), 1 << 40, calendar.WorkingDays); return err },
+		"huge":         func() error { _, err := c.Back(day("2026-03-17"), 1<<40, calendar.WorkingDays); return err },
 		"no day":       func() error { _, err := c.Back(pep.Date{}, 1, calendar.WorkingDays); return err },
 		"no such unit": func() error { _, err := c.Back(day("2026-03-17"), 1, "fortnights"); return err },
 		"backwards":    func() error { _, err := c.Between(day("2026-03-17"), day("2026-03-16")); return err },

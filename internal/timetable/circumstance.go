@@ -70,9 +70,12 @@ func variant(found []pep.Circumstance) pep.Variant {
 		circumstance pep.Circumstance
 		variant      pep.Variant
 	}{
-		{pep.InCustody, pep.VariantCustody}, {pep.Initial, pep.VariantInitial},
-		{pep.NotInSetting, pep.VariantNotInSetting}, {pep.Interim, pep.VariantInterim},
-		{pep.Transition, pep.VariantTransition}, {pep.Progression, pep.VariantProgression},
+		{pep.InCustody, pep.VariantCustody},
+		{pep.Initial, pep.VariantInitial},
+		{pep.NotInSetting, pep.VariantNotInSetting},
+		{pep.Interim, pep.VariantInterim},
+		{pep.Transition, pep.VariantTransition},
+		{pep.Progression, pep.VariantProgression},
 	}
 	for _, o := range order {
 		if slices.Contains(found, o.circumstance) {
