@@ -43,7 +43,10 @@ type Due struct {
 	Recipient Recipient     `json:"-"`
 	Late      bool          `json:"late"`
 	Skipped   bool          `json:"skipped,omitempty"`
-	Why       []string      `json:"why"`
+	// Hold says why a person must look before this is done; empty where nobody
+	// must.
+	Hold string   `json:"-"`
+	Why  []string `json:"why"`
 }
 
 // Due says what of one plan is due up to a day, to whom, and what is not and
@@ -101,8 +104,6 @@ func (l *list) form() {
 		}
 	case m.Due.After(l.until):
 		l.skip(FormOut, m.Due, slices.Concat([]string{"not due before " + m.Due.Long()}, m.Why)...)
-	case meetingOver(o):
-		l.skip(FormOut, m.Due, fmt.Sprintf("the meeting was on %s and no form went out before it: record what happened or set a new date", o.Plan.Meeting.Date.Long()))
 	case len(o.Recipients) == 0:
 		l.skip(FormOut, m.Due, "nobody is left to get the form: an officer must say who")
 	default:
@@ -110,14 +111,23 @@ func (l *list) form() {
 	}
 }
 
+// sendForm adds the form for every recipient. One whose meeting is over is not
+// lost and not sent by itself either: a person must look.
 func (l *list) sendForm(m Milestone) {
-	kind, why := KindForm, m.Why
+	kind, why, first := KindForm, m.Why, len(l.rows)
 	if l.rules.FormDelivery.Value == ByHandoff {
 		kind = KindTask
 		why = slices.Concat([]string{"to be opened in " + l.rules.Portal.Value + ": no form goes by mail"}, why)
 	}
 	for _, to := range l.outlook.Recipients {
 		l.add(kind, FormOut, m.Due, m.Late, to, why...)
+	}
+	if !meetingOver(l.outlook) {
+		return
+	}
+	for i := range l.rows[first:] {
+		hold := fmt.Sprintf("the meeting was on %s: send the form all the same, or set a new date", l.outlook.Plan.Meeting.Date.Long())
+		l.rows[first+i].Hold, l.rows[first+i].Why = hold, append(l.rows[first+i].Why, hold)
 	}
 }
 

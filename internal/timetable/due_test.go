@@ -22,6 +22,9 @@ func lines(rows []timetable.Due) []string {
 		if r.Late {
 			line += " late"
 		}
+		if r.Hold != "" {
+			line += " hold"
+		}
 		out = append(out, strings.Join(strings.Fields(line), " "))
 	}
 	return out
@@ -43,7 +46,7 @@ func TestWhatIsDueOfOnePlanAsTheTermGoesOn(t *testing.T) {
 		{"on the day", "2026-02-24", "2026-02-24", []func(*pep.Child){meeting}, timetable.Progress{}, []string{"form form_out 2026-02-24 designated teacher"}},
 		{"looking ahead", "2026-02-20", "2026-03-01", []func(*pep.Child){meeting}, timetable.Progress{}, []string{"form form_out 2026-02-24 designated teacher"}},
 		{"missed", "2026-03-02", "2026-03-02", []func(*pep.Child){meeting}, timetable.Progress{}, []string{"form form_out 2026-02-24 designated teacher late"}},
-		{"meeting over", "2026-03-18", "2026-03-18", []func(*pep.Child){meeting}, timetable.Progress{}, []string{"skip form_out 2026-02-24"}},
+		{"meeting over", "2026-03-18", "2026-03-18", []func(*pep.Child){meeting}, timetable.Progress{}, []string{"form form_out 2026-02-24 designated teacher late hold"}},
 		{"no meeting", "2026-02-20", "2026-02-20", nil, timetable.Progress{}, []string{"skip form_out", "task set_meeting 2026-02-20 social worker"}},
 		{"first plan, no meeting", "2026-02-02", "2026-02-02", []func(*pep.Child){first}, timetable.Progress{}, []string{"form form_out 2026-02-02 designated teacher"}},
 		{"sent, not yet due back", "2026-03-12", "2026-03-12", []func(*pep.Child){meeting}, sent("2026-02-24"), []string{"skip chase 2026-03-13", "skip final_due 2026-03-31"}},
