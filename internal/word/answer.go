@@ -1,0 +1,292 @@
+package word
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/word/xmltree"
+)
+
+// answer is what one place on paper says.
+type answer struct {
+	value string
+	via   via
+	// unreadable answers have no value; written is their text as it stands.
+	unreadable bool
+	written    string
+	problem    ProblemCode
+	detail     string
+}
+
+func unreadable(code ProblemCode, written, detail string) answer {
+	return answer{unreadable: true, problem: code, written: written, detail: detail}
+}
+
+// reconcile gives one answer from all its places. Where they differ, the one
+// that somebody changed since the form was sent is meant; two different
+// changes are for a person.
+func (r *reader) reconcile(field form.Field, at slot, sites []site) answer {
+	answers := make([]answer, len(sites))
+	for i, s := range sites {
+		if answers[i] = r.judge(field, s); answers[i].unreadable {
+			return answers[i]
+		}
+	}
+	stored, known := r.stored(field, at, sites[0])
+	settled := answers[0]
+	for _, a := range answers[1:] {
+		switch {
+		case a.value == settled.value || known && a.value == stored:
+		case known && settled.value == stored:
+			settled = a
+		default:
+			return unreadable(Conflict, settled.value+"\n"+a.value, "the answer stands in two places and differs")
+		}
+	}
+	if known && len(sites) == 1 {
+		return againstStored(settled, stored)
+	}
+	return settled
+}
+
+// againstStored compares what is shown with the custom XML part. An answer
+// that only the hidden copy has may have been cleared or never been shown;
+// which of the two, a person must say.
+func againstStored(a answer, stored string) answer {
+	switch {
+	case a.value == stored:
+	case a.value == "":
+		return unreadable(HiddenCopyDiffers, stored, "the page shows no answer, the form's hidden copy has one")
+	case a.problem == "":
+		a.problem, a.detail = HiddenCopyDiffers, "the form's hidden copy has another answer; what the page shows was taken"
+	}
+	return a
+}
+
+// stored is the canonical answer of the custom XML part.
+func (r *reader) stored(field form.Field, at slot, s site) (string, bool) {
+	p := s.controls[0].place
+	if p.row == 0 {
+		p.row = at.row
+	}
+	if slices.ContainsFunc(s.controls, func(f *found) bool { return f.choice != "" }) {
+		var chosen []string
+		for i, choice := range boxes(field.Kind, field.Choices) {
+			p.choice = choice.Key
+			text, found := r.file.stored(p, i+1)
+			if !found {
+				return "", false
+			}
+			if text == "true" || text == "1" {
+				chosen = append(chosen, choice.Key)
+			}
+		}
+		return strings.Join(chosen, severalSeparator), true
+	}
+	text, found := r.file.stored(p, 0)
+	if !found || isPrompt(text, true) {
+		return "", found
+	}
+	value, err := field.Canonical(text)
+	return value, err == nil
+}
+
+// severalSeparator parts the keys of an answer of several choices.
+const severalSeparator = "; "
+
+// judge reads one place.
+func (r *reader) judge(field form.Field, s site) answer {
+	isBox := func(f *found) bool { return f.choice != "" }
+	a := answer{}
+	if slices.ContainsFunc(s.controls, isBox) && !slices.ContainsFunc(s.controls, func(f *found) bool { return !isBox(f) && !f.mark }) {
+		a = judgeBoxes(field, s)
+	} else {
+		a = judgeText(field, s)
+	}
+	if a.via == "" {
+		a.via = s.controls[0].via
+	}
+	if loose := s.loose(field); loose != "" && !isPrompt(loose, true) {
+		return withLoose(field, a, loose)
+	}
+	return a
+}
+
+// withLoose adds what stands beside the answer's box: to a text it belongs,
+// with any other kind it is for a person.
+func withLoose(field form.Field, a answer, loose string) answer {
+	const detail = "a text stands beside the answer's box"
+	written := strings.TrimSpace(a.value + a.written + "\n" + loose)
+	if a.unreadable || field.Kind != form.Text && field.Kind != form.LongText && a.value != "" {
+		return unreadable(LooseText, written, detail)
+	}
+	value, err := field.Canonical(written)
+	if err != nil {
+		return unreadable(LooseText, written, detail)
+	}
+	return answer{value: value, via: viaLabel, problem: LooseText, detail: detail}
+}
+
+func judgeText(field form.Field, s site) answer {
+	text, prompted := s.text()
+	if strings.TrimSpace(text) == "" {
+		return answer{}
+	}
+	if prompted {
+		return unreadable(NotAnAnswer, text, "the box says that it is empty and holds a text")
+	}
+	if field.Kind == form.YesNo || field.Kind == form.SeveralOf {
+		if a, glyphs := judgeGlyphs(field, text); glyphs {
+			return a
+		}
+	}
+	if field.Kind == form.OneOf {
+		text = s.listed(field, text)
+	}
+	value, err := field.Canonical(text)
+	if err != nil {
+		return unreadable(NotAnAnswer, text, reasonOf(err))
+	}
+	if field.Kind == form.Date && s.swapped(value) {
+		return unreadable(Conflict, text, "the date shown and the date chosen have day and month exchanged")
+	}
+	return answer{value: value}
+}
+
+// reasonOf is why a text is no answer, without the text.
+func reasonOf(err error) string {
+	if invalid, ok := err.(*form.InvalidAnswer); ok {
+		return invalid.Reason
+	}
+	return "not an answer of this kind"
+}
+
+// listed maps the words of a drop-down list to its value, where the form has
+// such a choice.
+func (s site) listed(field form.Field, text string) string {
+	for _, f := range s.controls {
+		if f.list == nil {
+			continue
+		}
+		for item := f.list.First; item != nil; item = item.Next {
+			value := item.Attr(xmltree.Word, "value")
+			if item.Attr(xmltree.Word, "displayText") == strings.TrimSpace(text) && field.ChoiceLabel(value) != value {
+				return value
+			}
+		}
+	}
+	return text
+}
+
+// swapped reports whether a date control's own day is the day read with day
+// and month exchanged: an American setting wrote it.
+func (s site) swapped(value string) bool {
+	shown, err := pep.ParseDate(value)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(s.controls, func(f *found) bool {
+		chosen, err := pep.ParseDate(f.fullDate[:min(len(f.fullDate), len("2026-03-17"))])
+		return err == nil && chosen != shown && chosen.Year == shown.Year && int(chosen.Month) == shown.Day && chosen.Day == int(shown.Month)
+	})
+}
+
+// judgeBoxes reads the boxes of a question of choices.
+func judgeBoxes(field form.Field, s site) answer {
+	choices := boxes(field.Kind, field.Choices)
+	var chosen []string
+	missing := false
+	for _, choice := range choices {
+		ticks, seen := boxState(s.controls, choice.Key)
+		missing = missing || !seen
+		if len(ticks) > 1 {
+			return unreadable(Conflict, "", "a box is drawn twice, ticked and not")
+		}
+		if slices.Contains(ticks, true) {
+			chosen = append(chosen, choice.Key)
+		}
+	}
+	switch value := strings.Join(chosen, severalSeparator); {
+	case field.Kind == form.YesNo && len(chosen) > 1:
+		return unreadable(NotAnAnswer, value, "both boxes are ticked")
+	case missing && (field.Kind != form.YesNo || len(chosen) == 0):
+		return unreadable(ControlLost, value, "a box of the answer is gone")
+	default:
+		return answer{value: value}
+	}
+}
+
+// boxState gives the different states that the boxes of one choice have.
+func boxState(all []*found, choice string) (states []bool, seen bool) {
+	for _, f := range innermost(all) {
+		if f.choice != choice {
+			continue
+		}
+		seen = true
+		if state := f.ticked(); !slices.Contains(states, state) {
+			states = append(states, state)
+		}
+	}
+	return states, seen
+}
+
+// The signs that people and programs make in a box.
+const (
+	tickSigns  = "☒☑✓✔✗✘"
+	emptySigns = "☐□"
+)
+
+// ticked goes by what the box shows; its hidden state decides where it shows
+// neither sign.
+func (f *found) ticked() bool {
+	text := strings.TrimSpace(string(f.text))
+	switch {
+	case strings.ContainsAny(text, tickSigns) || strings.EqualFold(text, "x"):
+		return true
+	case strings.ContainsAny(text, emptySigns) || text == "":
+		return text == "" && f.state == "1"
+	}
+	return f.state == "1"
+}
+
+// judgeGlyphs reads boxes that have become plain text: "☒ Yes ☐ No".
+func judgeGlyphs(field form.Field, text string) (answer, bool) {
+	if !strings.ContainsAny(text, tickSigns+emptySigns) {
+		return answer{}, false
+	}
+	var chosen []string
+	known := true
+	for _, piece := range cutBefore(text, tickSigns+emptySigns) {
+		if !strings.ContainsAny(piece, tickSigns) {
+			continue
+		}
+		label := strings.TrimSpace(strings.Trim(piece, tickSigns+" \n\t"))
+		key := ""
+		for _, choice := range boxes(field.Kind, field.Choices) {
+			if plain(choice.Label) == label {
+				key = choice.Key
+			}
+		}
+		known = known && key != ""
+		chosen = append(chosen, key)
+	}
+	if !known || field.Kind == form.YesNo && len(chosen) > 1 {
+		return unreadable(NotAnAnswer, text, "the ticked boxes are no answer"), true
+	}
+	return answer{value: strings.Join(chosen, severalSeparator)}, true
+}
+
+// cutBefore cuts a text before each of the signs.
+func cutBefore(text, signs string) []string {
+	var pieces []string
+	from := 0
+	for i, c := range text {
+		if i > from && strings.ContainsRune(signs, c) {
+			pieces = append(pieces, text[from:i])
+			from = i
+		}
+	}
+	return append(pieces, text[from:])
+}

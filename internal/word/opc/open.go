@@ -1,0 +1,185 @@
+package opc
+
+import (
+	"bytes"
+	"compress/flate"
+	"errors"
+	"hash/crc32"
+	"io"
+	"strings"
+
+	"github.com/pepost/pepost/internal/word/xmltree"
+)
+
+// Package is an opened Office file.
+type Package struct {
+	data    []byte
+	entries []entry
+	byName  map[string]int
+	inflate io.ReadCloser
+	// Main is the name of the document part, as "word/document.xml".
+	Main string
+}
+
+// Open judges a file and opens it. The error is always a *[RefusedError].
+func Open(data []byte) (*Package, error) {
+	p, refused := open(data)
+	if refused != nil {
+		return nil, refused
+	}
+	return p, nil
+}
+
+func open(data []byte) (*Package, *RefusedError) {
+	if refused := sniff(data); refused != nil {
+		return nil, refused
+	}
+	entries, refused := directory(data)
+	if refused != nil {
+		return nil, refused
+	}
+	p := &Package{data: data, entries: entries, byName: make(map[string]int, len(entries))}
+	for i, e := range entries {
+		p.byName[strings.ToLower(e.name)] = i
+	}
+	return p, p.judge()
+}
+
+// sniff tells by the first bytes what a file is, whatever its name says.
+func sniff(data []byte) *RefusedError {
+	switch {
+	case len(data) > maxFile:
+		return refuse(Bomb, "the file is larger than a form can be")
+	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")):
+		// MS-OFFCRYPTO 2.3.4.4: the encrypted package is a stream of that
+		// name, and compound files hold names in UTF-16LE.
+		if bytes.Contains(data, utf16le("EncryptedPackage")) {
+			return refuse(Encrypted, "the document needs its passphrase")
+		}
+		return refuse(NotDocx, "the file is of Word 97-2003 or older; save it as .docx")
+	case bytes.HasPrefix(data, []byte(`{\rtf`)):
+		return refuse(NotDocx, "the file is rich text; save it as .docx")
+	case bytes.HasPrefix(data, []byte("%PDF-")):
+		return refuse(NotDocx, "the file is a PDF, not the Word form")
+	case !bytes.HasPrefix(data, []byte(localSignature)):
+		return refuse(NotDocx, "the file is no Word document")
+	}
+	return nil
+}
+
+func utf16le(ascii string) []byte {
+	wide := make([]byte, 0, 2*len(ascii))
+	for i := range len(ascii) {
+		wide = append(wide, ascii[i], 0)
+	}
+	return wide
+}
+
+// Names are all parts in the archive's order.
+func (p *Package) Names() []string {
+	names := make([]string, len(p.entries))
+	for i, e := range p.entries {
+		names[i] = e.name
+	}
+	return names
+}
+
+// Has reports whether there is such a part; case does not count.
+func (p *Package) Has(name string) bool {
+	_, found := p.byName[strings.ToLower(name)]
+	return found
+}
+
+// errMissing is a part that is asked for and not there.
+var errMissing = errors.New("the part is not there")
+
+// Read unpacks one part, of at most [xmltree.MaxBytes].
+func (p *Package) Read(name string) ([]byte, error) {
+	i, found := p.byName[strings.ToLower(name)]
+	if !found {
+		return nil, errMissing
+	}
+	content, refused := p.unpack(p.entries[i])
+	if refused != nil {
+		return nil, refused
+	}
+	return content, nil
+}
+
+func (p *Package) unpack(e entry) ([]byte, *RefusedError) {
+	if e.size > xmltree.MaxBytes {
+		return nil, refuse(Bomb, "a part is larger than a form needs")
+	}
+	packed := p.data[e.dataFrom:e.dataTo]
+	content := packed
+	if e.method == deflated {
+		var refused *RefusedError
+		if content, refused = p.inflateBounded(packed, int(e.size)); refused != nil {
+			return nil, refused
+		}
+	}
+	if len(content) != int(e.size) || crc32.ChecksumIEEE(content) != e.crc {
+		return nil, refuse(Corrupt, "a part does not match its checksum")
+	}
+	return content, nil
+}
+
+// inflateBounded reads no further than the size that the directory claims.
+func (p *Package) inflateBounded(packed []byte, size int) ([]byte, *RefusedError) {
+	source := bytes.NewReader(packed)
+	if p.inflate == nil {
+		p.inflate = flate.NewReader(source)
+	} else if err := p.inflate.(flate.Resetter).Reset(source, nil); err != nil {
+		return nil, refuse(Corrupt, "a part cannot be unpacked")
+	}
+	content := make([]byte, size)
+	if _, err := io.ReadFull(p.inflate, content); err != nil {
+		return nil, refuse(Corrupt, "a part cannot be unpacked")
+	}
+	var more [1]byte
+	if n, _ := io.ReadFull(p.inflate, more[:]); n > 0 {
+		return nil, refuse(Bomb, "a part unpacks to more than the archive says")
+	}
+	return content, nil
+}
+
+// Tree reads one part as XML.
+func (p *Package) Tree(name string) (*xmltree.Node, error) {
+	root, refused := p.tree(name)
+	if refused != nil {
+		return nil, refused
+	}
+	return root, nil
+}
+
+func (p *Package) tree(name string) (*xmltree.Node, *RefusedError) {
+	content, err := p.Read(name)
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return nil, refused
+	case err != nil:
+		return nil, refuse(Corrupt, "the part "+base(name)+" is not there")
+	}
+	root, err := xmltree.Parse(content)
+	var syntax *xmltree.SyntaxError
+	switch {
+	case errors.As(err, &syntax) && syntax.TooLarge:
+		return nil, refuse(Bomb, "the part "+base(name)+": "+syntax.Reason)
+	case err != nil:
+		return nil, refuse(Corrupt, "the part "+base(name)+" is broken: "+err.Error())
+	}
+	return root, nil
+}
+
+// base is a part's name without its folder, cut so that it cannot carry a
+// message of its own.
+func base(name string) string {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	for _, r := range name {
+		if r < 0x21 || r > 0x7E {
+			return "(odd name)"
+		}
+	}
+	return name[:min(len(name), 40)]
+}

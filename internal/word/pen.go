@@ -1,0 +1,142 @@
+package word
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pepost/pepost/internal/word/xmltree"
+)
+
+// pen writes WordprocessingML. Markup goes in as it stands, text is escaped.
+type pen struct {
+	out []byte
+	// ids are the control numbers in use; bookmarks counts the bookmarks.
+	ids       map[uint32]bool
+	bookmarks int
+}
+
+// put writes markup.
+func (p *pen) put(markup ...string) {
+	for _, m := range markup {
+		p.out = append(p.out, m...)
+	}
+}
+
+// text writes text, escaped.
+func (p *pen) text(text string) { p.out = xmltree.AppendText(p.out, text) }
+
+// id is a number for a control that no other control of the file has. It is
+// derived from a name, so that the same form always has the same numbers.
+func (p *pen) id(name string) string {
+	n := hash(name) & 0x7FFFFFFF
+	for n == 0 || p.ids[n] {
+		n = (n + 1) & 0x7FFFFFFF
+	}
+	p.ids[n] = true
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+// paragraph writes a paragraph of plain text in a style.
+func (p *pen) paragraph(style, text string) {
+	p.openParagraph(style, text)
+	p.run("", text)
+	p.put("</w:p>")
+}
+
+// openParagraph begins a paragraph that runs in the direction of its text.
+func (p *pen) openParagraph(style, text string) {
+	p.put(`<w:p><w:pPr><w:pStyle w:val="`, style, `"/>`)
+	if rightToLeft(text) {
+		p.put(`<w:bidi/>`)
+	}
+	p.put(`</w:pPr>`)
+}
+
+// run writes text in one run; "\n" is a line break, a tab a tab.
+func (p *pen) run(properties, text string) {
+	p.put("<w:r>")
+	if rightToLeft(text) {
+		properties += "<w:rtl/>"
+	}
+	if properties != "" {
+		p.put("<w:rPr>", properties, "</w:rPr>")
+	}
+	p.runText(text)
+	p.put("</w:r>")
+}
+
+func (p *pen) runText(text string) {
+	for first := true; ; first = false {
+		if !first {
+			p.put("<w:br/>")
+		}
+		line, rest, more := strings.Cut(text, "\n")
+		p.lineText(line)
+		if !more {
+			return
+		}
+		text = rest
+	}
+}
+
+func (p *pen) lineText(line string) {
+	for first := true; ; first = false {
+		if !first {
+			p.put("<w:tab/>")
+		}
+		piece, rest, more := strings.Cut(line, "\t")
+		if piece != "" {
+			p.put(`<w:t xml:space="preserve">`)
+			p.text(piece)
+			p.put("</w:t>")
+		}
+		if !more {
+			return
+		}
+		line = rest
+	}
+}
+
+// plain is text as a form holds it: line ends are "\n", and what XML cannot
+// hold is gone, so that what is drawn, bound and read back is one and the
+// same.
+func plain(text string) string {
+	clean := func(r rune) bool { return r >= 0x20 && r != utf8.RuneError && r < 0xFFFE || r == '\n' || r == '\t' }
+	if strings.IndexFunc(text, func(r rune) bool { return !clean(r) }) < 0 {
+		return text
+	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r' || r == '\v' || r == '\f':
+			return '\n'
+		case r == 0xFFFE || r == 0xFFFF || r < 0x20 && r != '\n' && r != '\t':
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// rightToLeft reports whether the first letter of a text belongs to a script
+// that is written from right to left (rules P2 and P3 of Unicode annex 9).
+func rightToLeft(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c >= utf8.RuneSelf {
+			return rightToLeftFrom(text[i:])
+		} else if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			return false
+		}
+	}
+	return false
+}
+
+func rightToLeftFrom(text string) bool {
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
+		}
+	}
+	return false
+}
