@@ -36,7 +36,8 @@ type Ask struct {
 // changes a delivery has committed when it returns.
 type Queue interface {
 	// Recover settles what dead processes left in sending: see
-	// [outbox.Recover]. Deliveries that the owner itself is sending stay.
+	// [outbox.Recover]. Deliveries that the owner itself is sending stay, as
+	// long as their lease stands.
 	Recover(ctx context.Context, owner string, now time.Time) ([]outbox.Delivery, error)
 	// Relays names the relays for which something is due, in order.
 	Relays(ctx context.Context, now time.Time) ([]string, error)
