@@ -1,0 +1,94 @@
+package letter
+
+import (
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+)
+
+// Kind is what a message is for.
+type Kind string
+
+// The kinds.
+const (
+	// Form carries a form to be filled in.
+	Form Kind = "form"
+	// Chase reminds of a form that has not come back.
+	Chase Kind = "chase"
+	// Final carries the final plan.
+	Final Kind = "final"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind { return []Kind{Form, Chase, Final} }
+
+// Extension is the kind of file a document is.
+type Extension string
+
+// The kinds of file.
+const (
+	Word Extension = "docx"
+	PDF  Extension = "pdf"
+)
+
+// MediaType is the registered media type of such a file; it is empty for a
+// kind that is not known.
+func (e Extension) MediaType() string {
+	switch e {
+	case Word:
+		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	case PDF:
+		return "application/pdf"
+	}
+	return ""
+}
+
+// Officer is whom a recipient may turn to. Any field may be empty. The name
+// and the mailbox stand in letters to secure addresses; elsewhere the mailbox
+// never does, and the name only where it tells nothing.
+type Officer struct {
+	Name      string
+	Telephone string
+	Mailbox   string
+}
+
+// Sender is how the authority calls itself and its team.
+type Sender struct {
+	Authority     string
+	VirtualSchool string
+}
+
+// Input is one message to be written.
+type Input struct {
+	Ref      pep.Ref
+	Kind     Kind
+	Decision route.Decision
+	// On is the day of sending.
+	On pep.Date
+	// ReturnBy is the last day for a filled form; zero where none is known.
+	ReturnBy pep.Date
+	Officer  Officer
+	Sender   Sender
+	// Document is the rendered form or plan. A reminder may do without; one to
+	// an address that is not secure never carries it.
+	Document  []byte
+	Extension Extension
+	Role      pep.Role
+	// Late is set where a form or plan goes out after its day, and where a
+	// reminder goes out after ReturnBy.
+	Late bool
+}
+
+// Contents is what a message says, ready to be sealed.
+type Contents struct {
+	SenderName  string
+	Subject     string
+	Text        string
+	Attachments []Attachment
+}
+
+// Attachment is one file of a message; Type is its media type.
+type Attachment struct {
+	Name string
+	Type string
+	Data []byte
+}
