@@ -31,8 +31,8 @@ func New(relay Relay) (*Client, error) {
 // Send hands one message over and says what became of it. When the whole
 // message but for the final dot has been sent, beforeDot is called, at most
 // once; if it fails the message is not completed. A ctx that ends stops the
-// attempt before the dot; after it the reply is still waited for, for
-// Timeouts.Shutdown.
+// attempt before that call has returned; afterwards the message is completed
+// and the reply is still waited for, for Timeouts.Shutdown.
 //
 // The text of the outcome may repeat the recipient's address, as relays do:
 // keep it where the address may be kept.

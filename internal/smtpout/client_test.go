@@ -236,11 +236,17 @@ func TestContextEnds(t *testing.T) {
 			p.holds(0)
 		})
 	}
-	t.Run("at the marker", func(t *testing.T) {
+	t.Run("before the marker is kept", func(t *testing.T) {
+		p := begin(t, mailsink.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		got := p.client.Send(ctx, message(), func() error { cancel(); return ctx.Err() })
+		p.expect(got, outbox.ResultDeferred, outbox.PhaseData, 0)
+	})
+	t.Run("once the marker is kept the message is completed", func(t *testing.T) {
 		p := begin(t, mailsink.Options{})
 		ctx, cancel := context.WithCancel(t.Context())
 		got := p.client.Send(ctx, message(), func() error { cancel(); return nil })
-		p.expect(got, outbox.ResultDeferred, outbox.PhaseData, 0)
+		p.expect(got, outbox.ResultAccepted, outbox.PhaseReply, 1)
 	})
 	t.Run("after the dot the answer still counts", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

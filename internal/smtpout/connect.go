@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pepost/pepost/internal/outbox"
@@ -44,11 +45,20 @@ func connect(ctx context.Context, relay Relay) (*conversation, error) {
 }
 
 // follow ties the conversation to ctx until the function it gives is called.
-// When ctx ends, whatever waits for the relay fails at once.
-func (v *conversation) follow(ctx context.Context) (release func() bool) {
+// When ctx ends, whatever waits for the relay fails at once. Once the function
+// has returned, the end of ctx touches the connection no more.
+func (v *conversation) follow(ctx context.Context) (release func()) {
 	v.ctx = ctx
-	raw := v.conn
-	return context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })
+	raw, touched := v.conn, make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_ = raw.SetDeadline(time.Unix(1, 0))
+		close(touched)
+	})
+	return sync.OnceFunc(func() {
+		if !stop() {
+			<-touched
+		}
+	})
 }
 
 // arm bounds the next step.

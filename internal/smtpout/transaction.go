@@ -36,13 +36,21 @@ func (v *conversation) transact(p parcel, beforeDot func() error) (reply, error)
 	if err := beforeDot(); err != nil {
 		return reply{}, &halt{result: outbox.ResultDeferred, phase: outbox.PhaseData, cause: "the marker before the final dot could not be kept, so the message was not completed"}
 	}
-	if err := v.listening(); err != nil {
+	release()
+	if err := v.listeningOn(); err != nil {
 		return reply{}, err
 	}
-	if err := v.ctx.Err(); err != nil || !release() {
-		return reply{}, broken(outbox.PhaseData, context.Canceled)
-	}
 	return v.dot()
+}
+
+// listeningOn looks once more after the marker, which may have taken a while.
+// A context that ended meanwhile no longer stops the message: to give up
+// between marker and dot would leave uncertain what can be certain.
+func (v *conversation) listeningOn() error {
+	ctx := v.ctx
+	v.ctx = context.WithoutCancel(ctx)
+	defer func() { v.ctx = ctx }()
+	return v.listening()
 }
 
 // listening looks whether the relay still waits for the dot. One that has gone
