@@ -14,6 +14,8 @@ const (
 	labelWidth = 62.0
 	// handLine is the room one line of handwriting takes.
 	handLine = 8.0
+	// mostLines of handwriting are given room on a page with their question.
+	mostLines = 24
 	// fewLines of a long text still stand beside the question in a final copy.
 	fewLines = 6
 	// mostBoxes are offered; a longer list is not printed.
@@ -42,7 +44,7 @@ func (c *composer) answer(a document.Answer) {
 	}
 	full := textWidth - taken(edge)
 	if writable {
-		least = handLine * float64(max(a.Lines, 3))
+		least = handLine * float64(min(max(a.Lines, 3), mostLines))
 	}
 	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(a, writable, full)))})
 	c.put(strip{least: least, cells: append(edge, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))})

@@ -15,11 +15,18 @@ import (
 // bytes, of which a reader takes no more (ISO 32000-2, 7.6.4.3.3).
 const (
 	ShortestPassphrase = 12
-	longestPassphrase  = 127
+	LongestPassphrase  = 127
 )
 
-// ErrPassphrase is what [Lock] gives for a passphrase out of bounds.
-var ErrPassphrase = fmt.Errorf("a passphrase has %d characters or more, and no more than %d bytes", ShortestPassphrase, longestPassphrase)
+// PassphraseError is what [Lock] gives for a passphrase out of bounds. It
+// tells how long the passphrase is, never more of it.
+type PassphraseError struct{ Characters, Bytes int }
+
+// Error names the bounds.
+func (e *PassphraseError) Error() string {
+	return fmt.Sprintf("locking the PDF: the passphrase has %d characters in %d bytes; choose one of %d characters or more and at most %d bytes",
+		e.Characters, e.Bytes, ShortestPassphrase, LongestPassphrase)
+}
 
 var errNotLocked = errors.New("the file is not encrypted as asked")
 
@@ -29,8 +36,8 @@ var errNotLocked = errors.New("the file is not encrypted as asked")
 // which alone lifts the limits, is drawn at random and thrown away. Two calls
 // give different bytes, as they must. The passphrase is in no error.
 func Lock(data []byte, passphrase string) ([]byte, error) {
-	if utf8.RuneCountInString(passphrase) < ShortestPassphrase || len(passphrase) > longestPassphrase {
-		return nil, ErrPassphrase
+	if n := utf8.RuneCountInString(passphrase); n < ShortestPassphrase || len(passphrase) > LongestPassphrase {
+		return nil, &PassphraseError{Characters: n, Bytes: len(passphrase)}
 	}
 	second, err := secondEdition(data)
 	if err != nil {

@@ -8,36 +8,51 @@ type page []strip
 // lines; every line is on some page, in order.
 func paginate(strips []strip, height float64) []page {
 	p := paginator{height: height, bare: true}
-	for i, s := range strips {
-		switch {
-		case p.used == 0:
-		case s.breaks, p.used+s.gap+reach(strips[i:], height) > height:
-			p.turn(s.heads)
+	for len(strips) > 0 {
+		first := strips[0]
+		count, reach := together(strips, height)
+		if p.used > 0 && (first.breaks || p.used+first.gap+reach > height) {
+			p.turn(first.heads)
 		}
-		p.put(s)
+		for _, s := range strips[:count] {
+			p.put(s)
+		}
+		strips = strips[count:]
 	}
 	return append(p.pages, p.current)
 }
 
-// reach is the height that must fit for the first strip to stand here: itself
-// if it is tied, and so on, up to the least part of the first that is not. A
-// chain higher than a page cannot stay together and counts for its beginning.
-func reach(strips []strip, height float64) float64 {
-	total := 0.0
+// together says how many strips stand on one page, and the height that must
+// fit for that: those tied to each other, and the least part of the one after
+// them. Where they are higher than a page they are parted in the first long
+// text; if even that is too high, before the one that is.
+func together(strips []strip, height float64) (count int, reach float64) {
+	total, parted, partedReach := 0.0, 0, 0.0
 	for i, s := range strips {
 		if i > 0 {
 			total += s.gap
 		}
-		if !s.tied || i == len(strips)-1 {
+		if total+s.head() > height && parted == 0 && i > 0 {
+			return i, reach
+		}
+		if parted == 0 && s.parts() {
+			parted, partedReach = i+1, total+s.head()
+		}
+		count = i + 1
+		if !s.tied || count == len(strips) || strips[count].breaks {
 			total += s.head()
 			break
 		}
 		total += s.height()
+		reach = total
 	}
-	if total > height {
-		return strips[0].head()
+	switch {
+	case total <= height:
+		return count, total
+	case parted > 0 && partedReach <= height:
+		return parted, partedReach
 	}
-	return total
+	return 1, strips[0].head()
 }
 
 type paginator struct {

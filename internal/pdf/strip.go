@@ -84,10 +84,13 @@ func (s strip) longest() int {
 // split.
 const fewestLines = 3
 
+// parts says whether the strip may be split between lines.
+func (s strip) parts() bool { return !s.whole && s.longest() >= 2*fewestLines }
+
 // head is the height of the least part of the strip that may stand at the foot
 // of a page.
 func (s strip) head() float64 {
-	if s.whole || s.longest() < 2*fewestLines {
+	if !s.parts() {
 		return s.height()
 	}
 	first, _ := s.after(fewestLines)

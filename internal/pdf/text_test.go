@@ -1,0 +1,113 @@
+package pdf
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
+)
+
+func TestTextIsPreparedForDrawing(t *testing.T) {
+	w := writer(t)
+	for _, test := range []struct {
+		name, text, clean string
+		uncovered         []rune
+	}{
+		{"plain", "As it is\nhere", "As it is\nhere", nil},
+		{"composed", "Zoe\u0308", "Zoë", nil},
+		{"line ends", "a\r\nb\rc\u2028d\ve", "a\nb\nc\nd\ne", nil},
+		{"tabs", "a\tb", "a b", nil},
+		{"invisible", "a\u200bb\u00adc\ufeffd\ufe0f\x00", "abcd", nil},
+		{"Polish, Welsh, Vietnamese", "Łukasz Ŵyn Nguyễn", "Łukasz Ŵyn Nguyễn", nil},
+		{"a mark without its letter's own form", "q\u0308", "q", []rune{0x308}},
+		{"Arabic", "محمد", "", []rune{0x62D, 0x62F, 0x645}},
+		{"Hebrew", "שלום", "", []rune{0x5D5, 0x5DC, 0x5DD, 0x5E9}},
+		{"emoji", "well done 🎉", "well done ", []rune{0x1F389}},
+		{"damaged", "a\xffb", "ab", []rune{utf8.RuneError}},
+		{"private use", "a\ue000", "a", []rune{0xE000}},
+	} {
+		clean, uncovered := cleaned(test.text, w.letters.covers)
+		if clean != test.clean {
+			t.Errorf("%s: got %q", test.name, clean)
+		}
+		if diff := cmp.Diff(test.uncovered, uncovered); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+// FuzzCleaned holds that a character is drawn, reported or known to be
+// invisible, and nothing else.
+func FuzzCleaned(f *testing.F) {
+	for _, seed := range []string{"", "Zoe\u0308\r\n", "محمد", "\u202eabc", "a\xffb", "👩‍👧", "\u0e01\u0e33"} {
+		f.Add(seed)
+	}
+	w := writer(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		clean, uncovered := cleaned(text, w.letters.covers)
+		bad := make(map[rune]bool)
+		for _, r := range uncovered {
+			bad[r] = true
+		}
+		rest := clean
+		for _, r := range norm.NFC.String(text) {
+			switch {
+			case bad[r], invisible(r) && !lineEnd(r):
+			case r == '\n' || r == '\r' || lineEnd(r) || r == '\t' || r == ' ':
+			default:
+				at := strings.IndexRune(rest, r)
+				if at < 0 {
+					t.Fatalf("U+%04X is lost", r)
+				}
+				rest = rest[at+utf8.RuneLen(r):]
+			}
+		}
+		for _, r := range clean {
+			if r != '\n' && (!w.letters.covers(r) || !drawable(r)) {
+				t.Fatalf("U+%04X cannot be drawn", r)
+			}
+		}
+	})
+}
+
+func FuzzWrappedTextKeepsItsLetters(f *testing.F) {
+	f.Add("some words to wrap, and averyveryveryverylongonetoo", 20.0)
+	f.Add("a  b\n\n c ", 1.0)
+	w := writer(f)
+	f.Fuzz(func(t *testing.T, text string, width float64) {
+		if !(width > 0.5) || width > 500 {
+			return
+		}
+		clean, _ := cleaned(text, w.letters.covers)
+		as := ink{face: regular, size: 10}
+		lines := w.letters.wrap(clean, as, width)
+		spaceless := func(text string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(text) }
+		if got, want := spaceless(strings.Join(lines, "")), spaceless(clean); got != want {
+			t.Fatalf("letters differ: %q, want %q", got, want)
+		}
+		for _, line := range lines {
+			if wide := w.letters.width(line, as); wide > width+0.001 && utf8.RuneCountInString(strings.TrimRight(line, " ")) > 1 {
+				t.Fatalf("a line of %.2f in %.2f", wide, width)
+			}
+		}
+	})
+}
+
+// FuzzContents holds that a file the engine did not write is refused, whatever
+// it is.
+func FuzzContents(f *testing.F) {
+	page := strings.Repeat("0", 40)
+	f.Add([]byte("\n4 0 obj\n<</Length 58>>\nstream\nBT /F"+page+" 10.01 Tf\nendstream\n"), 1)
+	f.Add([]byte("\n4 0 obj\n<</Length 99999999999>>\nstream\n/F"+page+" "), 1)
+	f.Fuzz(func(t *testing.T, data []byte, pages int) {
+		if pages < 0 || pages > 100 {
+			return
+		}
+		list, err := contents(data, pages)
+		if err == nil && len(list) != pages {
+			t.Fatalf("%d contents for %d pages", len(list), pages)
+		}
+	})
+}
