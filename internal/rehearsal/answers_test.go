@@ -106,4 +106,6 @@ func TestEveryHabitOccursAndSharesHold(t *testing.T) {
 	}
 }
 
-func chanceID(i int) string { return string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676)) }
+func chanceID(i int) string {
+	return string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676))
+}
