@@ -41,6 +41,8 @@ type DB struct {
 	pool *pgxpool.Pool // nil on SQLite
 	path string        // of the SQLite file
 	lock *fileLock     // nil unless asked for, and on PostgreSQL
+
+	presence presence // on PostgreSQL
 }
 
 // KeyMismatchError says that the database was sealed with other keys.
@@ -155,9 +157,11 @@ func (db *DB) Alone() bool { return db.lock != nil }
 // Close ends every connection and gives the lock up. Closing twice does no
 // harm.
 func (db *DB) Close() error {
-	var closed error
+	db.presence.guard.Lock()
+	defer db.presence.guard.Unlock()
+	closed := db.presence.end(context.Background())
 	if db.bun != nil {
-		closed = db.bun.Close()
+		closed = errors.Join(closed, db.bun.Close())
 	}
 	if db.pool != nil {
 		db.pool.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -43,6 +44,26 @@ func (j *Jobs) Insert(ctx context.Context, tx Tx, args river.JobArgs, opts *rive
 		return j.postgres.InsertTx(ctx, tx.postgres, args, opts)
 	}
 	return j.sqlite.InsertTx(ctx, tx.sqlite, args, opts)
+}
+
+// Wake asks for a worker because a delivery has come to wait. It names the
+// delivery and nothing else: what is due is judged by the delivery's own row,
+// so that a job too many, too late or lost does no harm.
+type Wake struct {
+	Delivery string `json:"delivery"`
+}
+
+// Kind is the job's name in River's table.
+func (Wake) Kind() string { return "wake" }
+
+// Wake inserts the job in the transaction that made the delivery wait, to be
+// worked at the moment given or, for the zero moment, at once. River judges the
+// moment by its own clock.
+func (j *Jobs) Wake(ctx context.Context, tx Tx, args Wake, at time.Time) error {
+	if _, err := j.Insert(ctx, tx, args, &river.InsertOpts{ScheduledAt: at}); err != nil {
+		return fmt.Errorf("asking for a worker: %w", err)
+	}
+	return nil
 }
 
 // Start lets the workers run. Where the lock file proves that no other process

@@ -1,0 +1,80 @@
+package deliveries
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/evidence"
+)
+
+// Passphrase gives the passphrase of one delivery and marks it handed over,
+// with evidence, in one transaction: nobody learns it without a trace. A second
+// reading needs a reason, else it is a [pipeline.AlreadyReadError].
+func (x *Deliveries) Passphrase(ctx context.Context, id string, by pipeline.Reading) (string, error) {
+	var phrase string
+	err := x.db.InTx(ctx, func(tx store.Tx) error {
+		r, err := find(ctx, tx.ForUpdate(tx.SQL.NewSelect()), id)
+		if err != nil {
+			return err
+		}
+		was, err := read(x.db.Keys, r)
+		if err != nil {
+			return err
+		}
+		plain, err := x.part(ctx, tx.SQL, id, passphrasePart)
+		if err != nil {
+			return err
+		}
+		if !mayRead(was.Passphrase, by) {
+			return &pipeline.AlreadyReadError{ID: id, State: was.Passphrase}
+		}
+		phrase = string(plain)
+		return x.handOver(ctx, tx, was, by)
+	})
+	if err != nil {
+		return "", err
+	}
+	return phrase, nil
+}
+
+func mayRead(state outbox.PassphraseState, by pipeline.Reading) bool {
+	switch state {
+	case outbox.PassphrasePending:
+		return true
+	case outbox.PassphraseHandedOver:
+		return strings.TrimSpace(by.Why) != ""
+	case outbox.PassphraseNone, outbox.PassphraseWithheld:
+	}
+	return false
+}
+
+// handOver stores that the passphrase was read. The event's evidence says so by
+// its own action instead of by that of a changed delivery.
+func (x *Deliveries) handOver(ctx context.Context, tx store.Tx, was outbox.Delivery, by pipeline.Reading) error {
+	is, err := outbox.Advance(was, outbox.Note, outbox.Occasion{At: by.At, By: by.By, Why: "passphrase read" + because(by.Why)})
+	if err != nil {
+		return err
+	}
+	is.Passphrase, is.Version = outbox.PassphraseHandedOver, was.Version+1
+	r, err := write(x.db.Keys, is)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.SQL.NewUpdate().Model(&r).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return evidence.AppendIn(ctx, tx, x.db.Keys, audit.Record{
+		At: by.At, Action: audit.PassphraseRead, Ref: is.Ref, Delivery: is.ID, By: by.By, Why: by.Why,
+	})
+}
+
+func because(why string) string {
+	if strings.TrimSpace(why) == "" {
+		return ""
+	}
+	return ": " + why
+}

@@ -1,0 +1,243 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/evidence"
+)
+
+// The changes that are never stored.
+var (
+	// ErrNoEvents says that a delivery came without the event that made it.
+	ErrNoEvents = errors.New("a delivery is stored with the event that made it, and its events are only added to")
+	// ErrAttempted says that a message was attempted already: the same bytes
+	// are sent again or none.
+	ErrAttempted = errors.New("the message was attempted already: cancel the delivery and make another one")
+	// ErrIdentity says that a change would make a delivery another one, or its
+	// message another one without the bytes.
+	ErrIdentity = errors.New("the key, child, plan, kind, recipient and message of a stored delivery stay as they are")
+)
+
+// Add stores a delivery once: where its key is known already it changes
+// nothing and gives false.
+func (x *Deliveries) Add(ctx context.Context, d outbox.Delivery, c pipeline.Contents) (bool, error) {
+	if len(d.Events) == 0 {
+		return false, ErrNoEvents
+	}
+	d.Version = 1
+	r, err := write(x.db.Keys, d)
+	if err != nil {
+		return false, err
+	}
+	added := false
+	err = x.db.InTx(ctx, func(tx store.Tx) error {
+		result, err := tx.SQL.NewInsert().Model(&r).On("CONFLICT (key_hash) DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err != nil || n == 0 {
+			return err
+		}
+		added = true
+		if err := x.putContents(ctx, tx, d.ID, c); err != nil {
+			return err
+		}
+		if err := x.wake(ctx, tx, "", d); err != nil {
+			return err
+		}
+		return evidence.AppendIn(ctx, tx, x.db.Keys, proof(outbox.Delivery{}, d)...)
+	})
+	if err != nil {
+		return false, fmt.Errorf("storing delivery %s: %w", d.ID, err)
+	}
+	return added, nil
+}
+
+// Replace stores a delivery changed as by Save together with new contents, for
+// a delivery that was sealed after it was held. The error is [ErrAttempted]
+// once anything was attempted.
+func (x *Deliveries) Replace(ctx context.Context, d outbox.Delivery, c pipeline.Contents) error {
+	return x.change(ctx, d, func(tx store.Tx, was outbox.Delivery) error {
+		if !sameDelivery(was, d) {
+			return ErrIdentity
+		}
+		if attempted(was) {
+			return ErrAttempted
+		}
+		if _, err := tx.SQL.NewDelete().Model((*content)(nil)).Where("delivery = ?", d.ID).Exec(ctx); err != nil {
+			return err
+		}
+		return x.putContents(ctx, tx, d.ID, c)
+	})
+}
+
+// Save stores a delivery that was changed from the version that was read. The
+// error wraps [outbox.ErrConflict] where somebody else was first.
+func (x *Deliveries) Save(ctx context.Context, d outbox.Delivery) error {
+	return x.change(ctx, d, func(_ store.Tx, was outbox.Delivery) error {
+		if !sameDelivery(was, d) || !sameMessage(was, d) {
+			return ErrIdentity
+		}
+		return nil
+	})
+}
+
+// change stores the next version of a delivery if check has nothing against
+// it.
+func (x *Deliveries) change(ctx context.Context, d outbox.Delivery, check func(store.Tx, outbox.Delivery) error) error {
+	err := x.db.InTx(ctx, func(tx store.Tx) error {
+		was, err := x.lock(ctx, tx, d)
+		if err != nil {
+			return err
+		}
+		if err := check(tx, was); err != nil {
+			return err
+		}
+		_, err = x.put(ctx, tx, was, d)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("storing delivery %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// lock gives the stored delivery, locked, if it is the version that the
+// changed one was made from.
+func (x *Deliveries) lock(ctx context.Context, tx store.Tx, d outbox.Delivery) (outbox.Delivery, error) {
+	r, err := find(ctx, tx.ForUpdate(tx.SQL.NewSelect()), d.ID)
+	if err != nil {
+		return outbox.Delivery{}, err
+	}
+	if r.Version != int64(d.Version) {
+		return outbox.Delivery{}, outbox.ErrConflict
+	}
+	return read(x.db.Keys, r)
+}
+
+// put writes the next version of a locked delivery with the evidence of what
+// is new, and gives it as stored.
+func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Delivery) (outbox.Delivery, error) {
+	if !onlyAdded(was, d) {
+		return d, ErrNoEvents
+	}
+	d.Version = was.Version + 1
+	r, err := write(x.db.Keys, d)
+	if err != nil {
+		return d, err
+	}
+	if _, err := tx.SQL.NewUpdate().Model(&r).WherePK().Exec(ctx); err != nil {
+		return d, err
+	}
+	if err := x.wake(ctx, tx, was.State, d); err != nil {
+		return d, err
+	}
+	return d, evidence.AppendIn(ctx, tx, x.db.Keys, proof(was, d)...)
+}
+
+// onlyAdded reports whether events and attempts are those before and more.
+func onlyAdded(was, is outbox.Delivery) bool {
+	return len(is.Events) >= len(was.Events) && len(is.Attempts) >= len(was.Attempts) &&
+		slices.EqualFunc(was.Events, is.Events[:len(was.Events)], sameEvent) &&
+		slices.EqualFunc(was.Attempts, is.Attempts[:len(was.Attempts)], sameAttempt)
+}
+
+func sameEvent(a, b outbox.Event) bool {
+	same := a.At.Equal(b.At)
+	a.At = b.At
+	return same && a == b
+}
+
+func sameAttempt(a, b outbox.Attempt) bool {
+	same := a.At.Equal(b.At)
+	a.At = b.At
+	return same && a == b
+}
+
+func sameDelivery(was, is outbox.Delivery) bool {
+	return was.Key == is.Key && was.Ref == is.Ref && was.PlanKey == is.PlanKey && was.Kind == is.Kind
+}
+
+func sameMessage(was, is outbox.Delivery) bool {
+	return was.SHA256 == is.SHA256 && was.MessageID == is.MessageID && was.Size == is.Size &&
+		canonicalOf(was) == canonicalOf(is)
+}
+
+// attempted reports whether a process ever had the delivery for sending.
+func attempted(d outbox.Delivery) bool {
+	return len(d.Attempts) > 0 || d.DotMarked || d.State == outbox.Sending || d.State.Gone() ||
+		slices.ContainsFunc(d.Events, func(e outbox.Event) bool { return e.Action == outbox.Start })
+}
+
+// wake inserts a job where the delivery has come to wait, in the transaction
+// that made it wait.
+func (x *Deliveries) wake(ctx context.Context, tx store.Tx, before outbox.State, d outbox.Delivery) error {
+	waits := d.State == outbox.Approved || d.State == outbox.Deferred
+	if x.jobs == nil || !waits || d.State == before || d.Decision.Relay == "" {
+		return nil
+	}
+	return x.jobs.Wake(ctx, tx, store.Wake{Delivery: d.ID}, d.NextAttempt)
+}
+
+// proof is the evidence of the events that the later delivery has beyond the
+// earlier one.
+func proof(was, is outbox.Delivery) []audit.Record {
+	var records []audit.Record
+	attempts := is.Attempts[len(was.Attempts):]
+	for i, e := range is.Events[len(was.Events):] {
+		r := audit.Record{At: e.At, Action: audit.DeliveryChanged, Ref: is.Ref, Delivery: is.ID, By: e.By, Why: e.Why}
+		r.Facts = []audit.Fact{{Name: "action", Value: string(e.Action)}, {Name: "from", Value: string(e.From)}, {Name: "to", Value: string(e.To)}}
+		if len(was.Events)+i == 0 {
+			r.Action = audit.DeliveryAdded
+		}
+		if len(was.Events)+i == 0 || was.SHA256 != is.SHA256 && i == 0 {
+			r.Facts = append(r.Facts, particulars(is)...)
+		}
+		if e.From == outbox.Sending && len(attempts) > 0 {
+			r.Facts = append(r.Facts, conversation(attempts[0])...)
+			attempts = attempts[1:]
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+// particulars is what evidence says of a delivery itself: everything of it
+// that is not personal.
+func particulars(d outbox.Delivery) []audit.Fact {
+	return []audit.Fact{
+		{Name: "kind", Value: string(d.Kind)},
+		{Name: "milestone", Value: d.Milestone},
+		{Name: "due", Value: d.Due.String()},
+		{Name: "recipient_role", Value: string(d.Recipient.Role)},
+		{Name: "decision", Value: string(d.Decision.Settled())},
+		{Name: "method", Value: string(d.Decision.Method)},
+		{Name: "rule", Value: d.Decision.Rule},
+		{Name: "policy", Value: d.Decision.Policy},
+		{Name: "relay", Value: d.Decision.Relay},
+		{Name: "message_id", Value: d.MessageID},
+		{Name: "sha256", Value: d.SHA256},
+		{Name: "size", Value: fmt.Sprint(d.Size)},
+	}
+}
+
+// conversation is what evidence says of one attempt. The relay's text is not
+// in it, since relays quote the address; it stays in the delivery.
+func conversation(a outbox.Attempt) []audit.Fact {
+	return []audit.Fact{
+		{Name: "result", Value: string(a.Result)},
+		{Name: "step", Value: string(a.Step)},
+		{Name: "code", Value: fmt.Sprint(a.Code)},
+		{Name: "enhanced", Value: a.Enhanced},
+		{Name: "queue_id", Value: a.QueueID},
+		{Name: "tls", Value: a.TLS},
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !interop
+
+package storetest
+
+const serverRequired = false
