@@ -134,8 +134,16 @@ func (f *file) expected() (keys []string, count int) {
 
 // stored is what the custom XML part has for a place.
 func (f *file) stored(p place, choiceAt int) (string, bool) {
+	if n := f.storedNode(p, choiceAt); n != nil {
+		return n.Content(), true
+	}
+	return "", false
+}
+
+// storedNode is the element of a place, nil where there is none.
+func (f *file) storedNode(p place, choiceAt int) *xmltree.Node {
 	if f.store == nil {
-		return "", false
+		return nil
 	}
 	n := f.store.Child(formSpace, "values")
 	if n != nil {
@@ -149,10 +157,7 @@ func (f *file) stored(p place, choiceAt int) (string, bool) {
 	if n != nil && p.choice != "" {
 		n = nth(n, "choice", choiceAt)
 	}
-	if n == nil {
-		return "", false
-	}
-	return n.Content(), true
+	return n
 }
 
 func nth(n *xmltree.Node, local string, at int) *xmltree.Node {

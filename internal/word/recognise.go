@@ -20,7 +20,7 @@ func (s *scan) control(n *xmltree.Node, at where) {
 		at.item = n
 	}
 	f := s.recognise(properties)
-	if f == nil {
+	if f == nil || s.edge {
 		s.children(content, at)
 		return
 	}

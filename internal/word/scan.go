@@ -89,6 +89,8 @@ type scan struct {
 	refused *RefusedError
 	code    []string
 	cell    *cellText
+	// edge is set in headers and footers, where no answer stands.
+	edge bool
 }
 
 func newScan(f form.Form) *scan {
@@ -97,9 +99,11 @@ func newScan(f form.Form) *scan {
 
 // all walks the document and its headers and footers.
 func (s *scan) all(f *file) error {
-	for _, root := range append([]*xmltree.Node{f.main}, f.edges...) {
-		s.children(root, where{})
+	s.children(f.main, where{})
+	s.edge = true
+	for _, root := range f.edges {
 		clear(s.marks)
+		s.children(root, where{})
 	}
 	if s.refused != nil {
 		return s.refused

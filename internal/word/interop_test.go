@@ -1,0 +1,76 @@
+//go:build interop
+
+package word_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word"
+)
+
+// convert lets LibreOffice save a file under another format and gives the new
+// file's name.
+func convert(t *testing.T, file, filter, extension string) string {
+	t.Helper()
+	out := t.TempDir()
+	cmd := exec.Command("soffice", "-env:UserInstallation=file://"+t.TempDir(), "--headless", "--convert-to", filter, "--outdir", out, file)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("LibreOffice: %v: %s", err, text)
+	}
+	return filepath.Join(out, strings.TrimSuffix(filepath.Base(file), ".docx")+extension)
+}
+
+// returned is a form with answers, as a setting sends it back.
+func returned(t *testing.T, f form.Form, seed uint64) ([]byte, form.Values) {
+	t.Helper()
+	c := chance{rand.New(rand.NewPCG(seed, 7))}
+	sent := c.values(f)
+	data, err := word.Write(draw(t, f, sent, document.BlankForm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := mergeOpen(f, sent, c.values(f))
+	if data, err = word.Fill(data, want); err != nil {
+		t.Fatal(err)
+	}
+	return data, want
+}
+
+func TestLibreOfficeSavesTheFormAndTheAnswersAreStillRead(t *testing.T) {
+	forms := library(t)
+	for i, id := range formIDs() {
+		t.Run(id, func(t *testing.T) {
+			f := formByID(t, id)
+			data, want := returned(t, f, uint64(i))
+			file := filepath.Join(t.TempDir(), "form.docx")
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			saved, err := os.ReadFile(convert(t, file, "docx:MS Word 2007 XML", ".docx"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if keep := os.Getenv("PEPOST_KEEP"); keep != "" {
+				_ = os.WriteFile(filepath.Join(keep, id+"-lo.docx"), saved, 0o600)
+				_ = os.WriteFile(filepath.Join(keep, id+".docx"), data, 0o600)
+			}
+			reading, err := word.Read(saved, forms)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(form.Diff(f, want, reading.Values), []form.Change(nil)); diff != "" {
+				t.Error(diff)
+			}
+			t.Log(reading.Confidence, reading.Unreadable, reading.Problems)
+		})
+	}
+}
