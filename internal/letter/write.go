@@ -128,8 +128,14 @@ func (f file) write(in Input, how class) (c Contents, err error) {
 	if c.Text, err = run(f.body, words); err != nil {
 		return Contents{}, fmt.Errorf("writing the text: %w", err)
 	}
+	// Blanks side by side do not survive the folding of header lines.
+	c.SenderName, c.Subject = oneBlank(c.SenderName), oneBlank(c.Subject)
 	c.Text = oneEmptyLine(c.Text) + "\n"
 	return c, nil
+}
+
+func oneBlank(line string) string {
+	return regexp.MustCompile(`[ \t\x{00a0}]{2,}|\t`).ReplaceAllString(strings.Trim(line, " \t"), " ")
 }
 
 // oneEmptyLine closes the gaps that {{if}} lines leave.

@@ -1,0 +1,46 @@
+package seal
+
+import (
+	"io"
+	"time"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// Envelope is from whom to whom a message goes, and what it is known by.
+type Envelope struct {
+	From pep.Address
+	To   pep.Address
+	// MessageID is <identifier@domain of From>, in angle brackets. It stays
+	// the same over every retry, so that a receiver can drop a double
+	// (RFC 5322 section 3.6.4).
+	MessageID string
+	Date      time.Time
+}
+
+// Secrets is what a message is sealed with.
+type Secrets struct {
+	// Rand gives the passphrase, the keys, the salts and the boundary, in this
+	// order. It must be cryptographically strong.
+	Rand io.Reader
+}
+
+// Parcel is one sealed message.
+type Parcel struct {
+	Bytes []byte
+	// SHA256 is the digest of Bytes in lower-case hexadecimal.
+	SHA256    string
+	MessageID string
+	// From and To are canonical: what goes into MAIL FROM and RCPT TO.
+	From, To string
+	// Passphrase opens the attachment; it is empty where nothing was
+	// encrypted, and it is nowhere in Bytes.
+	Passphrase string
+}
+
+// String names the parcel without its secrets, so that printing one gives
+// nothing away.
+func (p Parcel) String() string { return "parcel " + p.MessageID }
+
+// GoString is String.
+func (p Parcel) GoString() string { return p.String() }
