@@ -64,7 +64,13 @@ type Scenario struct {
 func Usual() Scenario {
 	return Scenario{
 		AfterChaser: 22, Never: 7, Elsewhere: 3, Unreachable: 6,
-		Mailboxes: map[string]Mailbox{},
+		Mailboxes: map[string]Mailbox{
+			"dt@sandwhin-lea-primary.democheshire.sch.uk": Bounces,
+			"dt@dimmer-meadow.democheshire.sch.uk":        Greylists,
+			"dt@salterswhin-primary.democheshire.sch.uk":  Greylists,
+			"dt@gorsewhin-primary.democheshire.sch.uk":    Drops,
+			"dt@carrwhin-secondary.demonortherly.sch.uk":  Full,
+		},
 	}
 }
 
