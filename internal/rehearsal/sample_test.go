@@ -64,7 +64,7 @@ func TestTheSampleComesInEveryShapeThatAnExportComesIn(t *testing.T) {
 	}
 	begins := map[string]string{
 		"children.csv": "Democheshire Council\r\n", "contacts.csv": "\xef\xbb\xbfPerson ID;Role;",
-		"targets.txt": "\xff\xfeP\x00", "children.xlsx": "PK\x03\x04", "header.csv": "CHILD,SEX,DOB,",
+		"targets.txt": "\xff\xfeP\x00", "children.xlsx": "PK\x03\x04", "header.csv": "CHILD,SEX,DOB,", "children.json": "{\n \"children\": [",
 	}
 	for name, beginning := range begins {
 		if !bytes.HasPrefix(files[name], []byte(beginning)) {
