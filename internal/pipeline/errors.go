@@ -11,6 +11,7 @@ const (
 	NoChild    Missing = "child"
 	NoDelivery Missing = "delivery"
 	NoContents Missing = "stored contents"
+	NoReturn   Missing = "returned form"
 )
 
 // Missing is the kind of thing that was not found.

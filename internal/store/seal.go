@@ -24,6 +24,8 @@ const (
 	ChildID          Field = "child id"
 	DeliveryKey      Field = "delivery key"
 	CanonicalAddress Field = "canonical address"
+	MessageID        Field = "message id"
+	DocumentDigest   Field = "document digest"
 	keyCheck         Field = "key check"
 )
 

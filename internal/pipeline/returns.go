@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// ReturnState is where a filled form that came back stands.
+type ReturnState string
+
+// The states of a returned form.
+const (
+	ReturnWaiting   ReturnState = "waiting"   // a person must look
+	ReturnAccepted  ReturnState = "accepted"  // its answers are the plan's
+	ReturnRejected  ReturnState = "rejected"  // it is kept and not used
+	ReturnFinalised ReturnState = "finalised" // the final plan was made from it
+)
+
+// ReturnStates lists every state of a returned form.
+func ReturnStates() []ReturnState {
+	return []ReturnState{ReturnWaiting, ReturnAccepted, ReturnRejected, ReturnFinalised}
+}
+
+// ErrReturnSettled says that what is asked cannot follow the state of a
+// returned form.
+var ErrReturnSettled = errors.New("the returned form is settled already: look at it again")
+
+// Returned is one filled form that came back.
+type Returned struct {
+	ID      string
+	Ref     pep.Ref
+	PlanKey string
+	// Form and Version name the form as it was sent.
+	Form, Version string
+	// MessageID is of the mail it came in, empty for a file or for answers
+	// typed from paper.
+	MessageID string
+	// SHA256 is of the document, in hexadecimal digits.
+	SHA256 string
+	At     time.Time
+	State  ReturnState
+	// Settled is when and by whom the state was last changed, and why.
+	Settled Settling
+	Values  form.Values
+	// Unreadable are the keys of answers that are there and could not be read.
+	Unreadable []string
+	Confidence float64
+}
+
+// Settling is one decision on a returned form; the zero one was not made.
+type Settling struct {
+	At  time.Time
+	By  string
+	Why string
+}
+
+// ReturnFilter chooses returned forms; an empty field chooses all.
+type ReturnFilter struct {
+	Ref    pep.Ref
+	States []ReturnState
+}
+
+// Returns keeps the forms that came back, with what was read from them. Taking
+// in and settling becomes evidence in the same transaction: callers append none
+// for it.
+type Returns interface {
+	// AddReturn stores a returned form with its document once: the same
+	// document in the same message changes nothing and gives false.
+	AddReturn(ctx context.Context, r Returned, document []byte) (added bool, err error)
+	// ListReturns gives the chosen returned forms, the first to come first.
+	ListReturns(ctx context.Context, f ReturnFilter) ([]Returned, error)
+	// GetReturn gives one returned form with its document, or a
+	// [NotFoundError].
+	GetReturn(ctx context.Context, id string) (Returned, []byte, error)
+	// MarkReturn settles a returned form: what waits is accepted or rejected,
+	// what is accepted is finalised or rejected after all. Anything else wraps
+	// [ErrReturnSettled].
+	MarkReturn(ctx context.Context, id string, to ReturnState, s Settling) error
+}
