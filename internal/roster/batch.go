@@ -23,13 +23,16 @@ type Input struct {
 // among Taken, Repeated or Rejects, so the three add up to it.
 type Batch struct {
 	Rows     int
-	Children []Child
+	Children []pep.Child
+	// Origins are where Children stand, in the same order.
+	Origins []Origin
 	// Contacts and Targets are all those of each child named, in file order.
 	Contacts map[string][]pep.Contact
 	Targets  map[string][]pep.Target
 	// Returns are what SSDA903 files say, for children that they name.
 	Returns map[string]pep.Return903
-	// Taken are the rows that were taken, in the order read.
+	// Taken are the rows that were taken, in the order read: children first,
+	// then contacts, targets and the return.
 	Taken []Row
 	// Repeated counts rows that say what an earlier row of the import said.
 	Repeated int
@@ -38,18 +41,25 @@ type Batch struct {
 	Warnings []Finding
 	// Tables are the tables found, in the order of the files.
 	Tables []Table
-	// Unread are the files and sheets of which nothing was read, and why.
+	// Unread are the files and sheets of which nothing, or not everything, was
+	// read, and why.
 	Unread []Unread
 }
 
-// Child is one child's own row as taken.
-type Child struct {
-	pep.Child
-	// Source is where the child's row stands; its column is empty.
-	Source Place
-	// Meeting is where the date of the PEP meeting stands, whether or not one
-	// is booked; its column is empty where the export has none.
-	Meeting Place
+// Origin is where a child's own row stands. Its column is empty.
+type Origin struct {
+	Place
+	// MeetingColumn is the header of the date of the PEP meeting, empty where
+	// the export has none.
+	MeetingColumn string
+}
+
+// Meeting is the place of the date of the PEP meeting, for a caller that has
+// to say something about it.
+func (o Origin) Meeting() Place {
+	place := o.Place
+	place.Column = o.MeetingColumn
+	return place
 }
 
 // Kind is what the rows of a table are about.
@@ -122,7 +132,7 @@ type Table struct {
 	Unknown []string `json:"unknown,omitempty"`
 }
 
-// Unread is a file or a sheet of which nothing was taken.
+// Unread is a file or a sheet that was not read, or not to its end.
 type Unread struct {
 	File   string `json:"file"`
 	Sheet  string `json:"sheet,omitempty"`

@@ -1,0 +1,203 @@
+package roster
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// The columns read of the SSDA903 tables (Department for Education, children
+// looked after return, technical specification). Mother and her child's birth,
+// category of need, home postcode, provider and the reasons are not read.
+const (
+	headerChild = iota
+	headerBirth
+)
+
+const (
+	episodeChild = iota
+	episodeStart
+	episodeReason
+	episodeLegal
+	episodePlace
+	episodeEnd
+)
+
+const (
+	reviewChild = iota
+	reviewBirth
+	reviewDate
+	reviewCode
+)
+
+const (
+	uascChild = iota
+	uascBirth
+	uascEnd
+)
+
+func returnLayouts() []layout {
+	child, birth := column{name: "CHILD"}, column{name: "DOB", sort: dateColumn}
+	header := []column{child, birth}
+	uasc := []column{child, birth, {name: "DUC", sort: dateColumn}}
+	return []layout{
+		{kind: Header903, columns: header, exact: []string{"CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
+		{kind: Header903, columns: header, exact: []string{"CHILD", "GENDER", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
+		{kind: Episodes903, columns: []column{
+			child, {name: "DECOM", sort: dateColumn}, {name: "RNE", shared: true}, {name: "LS", shared: true}, {name: "PLACE", shared: true}, {name: "DEC", sort: dateColumn},
+		}, exact: []string{
+			"CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN",
+		}},
+		{kind: Reviews903, columns: []column{child, birth, {name: "REVIEW", sort: dateColumn}, {name: "REVIEW_CODE", shared: true}}, exact: []string{"CHILD", "DOB", "REVIEW", "REVIEW_CODE"}},
+		{kind: UASC903, columns: uasc, exact: []string{"CHILD", "SEX", "DOB", "DUC"}},
+		{kind: UASC903, columns: uasc, exact: []string{"CHILD", "GENDER", "DOB", "DUC"}},
+	}
+}
+
+// unneeded are the tables of the return that hold nothing for a PEP and are
+// therefore never read.
+func unneeded() map[string][]string {
+	return map[string][]string{
+		"OC2": {
+			"CHILD", "DOB", "SDQ_SCORE", "SDQ_REASON", "CONVICTED", "HEALTH_CHECK", "IMMUNISATIONS", "TEETH_CHECK", "HEALTH_ASSESSMENT",
+			"SUBSTANCE_MISUSE", "INTERVENTION_RECEIVED", "INTERVENTION_OFFERED",
+		},
+		"OC3":     {"CHILD", "DOB", "IN_TOUCH", "ACTIV", "ACCOM"},
+		"AD1":     {"CHILD", "DOB", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"},
+		"Missing": {"CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"},
+	}
+}
+
+// returned is what the tables of the return have said of one child so far.
+type returned struct {
+	said pep.Return903
+	// open is the start of the open episode that status and placement are of.
+	open pep.Date
+}
+
+func (r *reading) returnOf(id string) *returned {
+	if r.returns[id] == nil {
+		r.returns[id] = &returned{}
+	}
+	return r.returns[id]
+}
+
+// conclude puts what the return said into the batch.
+func (r *reading) conclude() {
+	for id, of := range r.returns {
+		r.batch.Returns[id] = of.said
+	}
+}
+
+// settle counts a row of the return and reports whether what it says is new.
+func (r *reading) settle(one *row, id, key string, value any) bool {
+	if one.refusal != nil {
+		r.reject(one)
+		return false
+	}
+	digest := r.encoded.digest(one.match.layout.kind, id, value)
+	if r.repeats(digest) {
+		return false
+	}
+	r.take(one, id, key, digest)
+	return true
+}
+
+// takeHeader checks that the return speaks of the same child; it adds nothing.
+func (r *reading) takeHeader(one *row) {
+	id := r.childOf(one)
+	r.checkBirth(one, headerBirth, id)
+	r.settle(one, id, "", nil)
+}
+
+// checkBirth compares the return's date of birth with the register's, which
+// stands whatever the return says.
+func (r *reading) checkBirth(one *row, c int, id string) {
+	if one.refusal != nil || one.texts[c] == "" {
+		return
+	}
+	register := r.birthOf(id)
+	birth, err := one.date(one.texts[c])
+	if err != nil {
+		if turned, is := monthFirst(one.texts[c]); !is || turned != register {
+			hard(one, c, one.date)
+			return
+		}
+		birth = pep.Date{Year: register.Year, Month: time.Month(register.Day), Day: int(register.Month)}
+	}
+	switch {
+	case birth == register:
+	case birth == pep.Date{Year: register.Year, Month: time.Month(register.Day), Day: int(register.Month)}:
+		one.warn(c, pep.AmbiguousDate, "it is the register's date of birth with day and month swapped; the register's stands")
+	default:
+		one.warn(c, pep.BadDate, "it is not the register's date of birth, which stands: is it the same child?")
+	}
+}
+
+// takeEpisode reads an episode: the latest that started a period of care dates
+// the whole period, the latest open one gives status and placement.
+func (r *reading) takeEpisode(one *row) {
+	id := r.childOf(one)
+	episode := struct {
+		Start, End pep.Date
+		Reason     string
+		Legal      pep.LegalStatus
+		Place      pep.Placement
+	}{
+		Start: hard(one, episodeStart, one.date), End: hard(one, episodeEnd, one.date), Reason: one.texts[episodeReason],
+		Legal: hard(one, episodeLegal, pep.ParseLegalStatus), Place: soft(one, episodePlace, pep.ParsePlacement),
+	}
+	if one.texts[episodeStart] == "" {
+		one.refuse(episodeStart, pep.MissingRequired, "the episode has no start")
+	}
+	if !r.settle(one, id, episode.Start.String(), episode) {
+		return
+	}
+	of := r.returnOf(id)
+	if episode.Reason == "S" && episode.Start.After(of.said.BecameLookedAfter) {
+		of.said.BecameLookedAfter = episode.Start
+	}
+	if episode.End.IsZero() && !episode.Start.Before(of.open) {
+		of.open, of.said.LegalStatus, of.said.Placement = episode.Start, episode.Legal, episode.Place
+	}
+}
+
+// takeReview reads a statutory review; the latest stands.
+func (r *reading) takeReview(one *row) {
+	id := r.childOf(one)
+	r.checkBirth(one, reviewBirth, id)
+	review := struct {
+		Date pep.Date
+		Code string
+	}{hard(one, reviewDate, one.date), hard(one, reviewCode, participation)}
+	if one.texts[reviewDate] == "" {
+		one.refuse(reviewDate, pep.MissingRequired, "the review has no date")
+	}
+	if r.settle(one, id, review.Date.String(), review) {
+		of := r.returnOf(id)
+		if review.Date.After(of.said.LastReview) {
+			of.said.LastReview = review.Date
+		}
+	}
+}
+
+// participation is how the child took part in a review: PN0 to PN7.
+func participation(text string) (string, error) {
+	code := strings.ToUpper(text)
+	if len(code) != 3 || code[:2] != "PN" || code[2] < '0' || code[2] > '7' {
+		return "", &pep.Invalid{Code: pep.UnknownCode, Reason: "a review code is PN0 to PN7"}
+	}
+	return code, nil
+}
+
+// takeUASC reads that a child sought asylum unaccompanied, and until when.
+func (r *reading) takeUASC(one *row) {
+	id := r.childOf(one)
+	r.checkBirth(one, uascBirth, id)
+	ends := hard(one, uascEnd, one.date)
+	if r.settle(one, id, "", ends) {
+		of := r.returnOf(id)
+		of.said.Unaccompanied, of.said.UnaccompaniedEnds = true, ends
+	}
+}
