@@ -145,9 +145,10 @@ func innermost(all []*found) []*found {
 }
 
 // text is what the controls of one site say together, and whether all of it
-// is a prompt.
+// is a prompt. Controls in one paragraph are pieces of one line, those of
+// different paragraphs are lines.
 func (s site) text() (text string, prompted bool) {
-	var lines []string
+	var lines [][]string
 	var paragraph *xmltree.Node
 	prompted = true
 	for _, f := range innermost(s.controls) {
@@ -156,26 +157,46 @@ func (s site) text() (text string, prompted bool) {
 			continue
 		}
 		prompted = prompted && f.prompted
-		if len(lines) > 0 && paragraph == f.at.paragraph {
-			lines[len(lines)-1] = joinPieces(lines[len(lines)-1], piece)
-		} else {
-			lines = append(lines, piece)
+		if len(lines) == 0 || paragraph != f.at.paragraph {
+			lines = append(lines, nil)
 		}
+		lines[len(lines)-1] = append(lines[len(lines)-1], piece)
 		paragraph = f.at.paragraph
 	}
-	return strings.Join(lines, "\n"), prompted && len(lines) > 0
+	whole := make([]string, len(lines))
+	for i, pieces := range lines {
+		whole[i] = joinPieces(pieces)
+	}
+	return strings.Join(whole, "\n"), prompted && len(lines) > 0
 }
 
-// joinPieces puts the pieces of a split control together: where one has the
-// whole of the other, LibreOffice repeated it.
-func joinPieces(a, b string) string {
-	switch {
-	case strings.Contains(a, b):
-		return a
-	case strings.Contains(b, a):
-		return b
+// joinPieces puts the pieces of a control that LibreOffice split together.
+// It writes a control for every change of script, and into each of them the
+// whole answer, with or without the piece itself before it: the shortest that
+// has every line of all the others is the answer. Where none has, the pieces
+// follow each other.
+func joinPieces(pieces []string) string {
+	best := -1
+	for i, piece := range pieces {
+		if (best < 0 || len(piece) < len(pieces[best])) && holdsAll(piece, pieces) {
+			best = i
+		}
 	}
-	return a + b
+	if best >= 0 {
+		return pieces[best]
+	}
+	return strings.Join(pieces, "")
+}
+
+func holdsAll(whole string, pieces []string) bool {
+	for _, piece := range pieces {
+		for line := range strings.SplitSeq(piece, "\n") {
+			if !strings.Contains(whole, line) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // isPrompt reports whether a text is what an empty control says. Word's own
