@@ -31,14 +31,21 @@ type found struct {
 // and hidden marks do not hide one.
 func telling(text string) (found, bool) {
 	words := tokens(text)
-	for i := range words {
-		for _, phrase := range tellingPhrases() {
-			if begins(words[i:], strings.Fields(phrase)) {
-				return found{phrase, words[i].line}, true
-			}
+	var b strings.Builder
+	b.WriteByte(' ')
+	for _, t := range words {
+		b.WriteString(t.word + " ")
+	}
+	said, first, at := b.String(), "", -1
+	for _, phrase := range tellingPhrases() {
+		if i := strings.Index(said, " "+phrase+" "); i >= 0 && (at < 0 || i < at) {
+			first, at = phrase, i
 		}
 	}
-	return found{}, false
+	if at < 0 {
+		return found{}, false
+	}
+	return found{first, words[strings.Count(said[:at], " ")].line}, true
 }
 
 type token struct {
@@ -78,20 +85,8 @@ func tokens(text string) []token {
 	return all
 }
 
-func begins(words []token, phrase []string) bool {
-	if len(words) < len(phrase) {
-		return false
-	}
-	for i, word := range phrase {
-		if words[i].word != word {
-			return false
-		}
-	}
-	return true
-}
-
-// referencePattern is the shape of [pep.Ref] in running text.
-const referencePattern = `PEP-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}`
+// reference is the shape of [pep.Ref] in running text.
+var reference = regexp.MustCompile(`PEP-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}`)
 
 // parts calls see for each part of a message that is not inside a document.
 func (c Contents) parts(see func(Part, string)) {
@@ -106,11 +101,10 @@ func (c Contents) parts(see func(Part, string)) {
 // References gives the distinct references that a message carries outside its
 // documents, in the order in which they are met.
 func (c Contents) References() []pep.Ref {
-	shape := regexp.MustCompile(referencePattern)
 	var refs []pep.Ref
 	seen := map[string]bool{}
 	c.parts(func(_ Part, text string) {
-		for _, ref := range shape.FindAllString(text, -1) {
+		for _, ref := range reference.FindAllString(text, -1) {
 			if !seen[ref] {
 				seen[ref] = true
 				refs = append(refs, pep.Ref(ref))
@@ -123,10 +117,9 @@ func (c Contents) References() []pep.Ref {
 // Silent is nil where nothing outside the documents says what the message is
 // about, apart from the reference itself, and else a [TellingError].
 func (c Contents) Silent() error {
-	shape := regexp.MustCompile(referencePattern)
 	var err error
 	c.parts(func(part Part, text string) {
-		if f, tells := telling(shape.ReplaceAllString(text, " . ")); tells && err == nil {
+		if f, tells := telling(reference.ReplaceAllString(text, " . ")); tells && err == nil {
 			err = &TellingError{Part: part, Word: f.phrase}
 		}
 	})

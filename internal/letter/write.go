@@ -74,7 +74,7 @@ func (in Input) carries(how class) bool {
 
 // check finds what a letter cannot be written from.
 func (in Input) check(how class) error {
-	if !regexp.MustCompile(`^` + referencePattern + `$`).MatchString(string(in.Ref)) {
+	if reference.FindString(string(in.Ref)) != string(in.Ref) || in.Ref == "" {
 		return &InputError{"reference", "is not of the form PEP-7F3K-2Q"}
 	}
 	if in.On.IsZero() {
@@ -134,14 +134,15 @@ func (f file) write(in Input, how class) (c Contents, err error) {
 	return c, nil
 }
 
-func oneBlank(line string) string {
-	return regexp.MustCompile(`[ \t\x{00a0}]{2,}|\t`).ReplaceAllString(strings.Trim(line, " \t"), " ")
-}
+// blanks stand side by side, gaps are what {{if}} lines leave.
+var (
+	blanks = regexp.MustCompile(`[ \t\x{00a0}]{2,}|\t`)
+	gaps   = regexp.MustCompile(`\n(?:[ \t]*\n){2,}`)
+)
 
-// oneEmptyLine closes the gaps that {{if}} lines leave.
-func oneEmptyLine(text string) string {
-	return regexp.MustCompile(`\n(?:[ \t]*\n){2,}`).ReplaceAllString(text, "\n\n")
-}
+func oneBlank(line string) string { return blanks.ReplaceAllString(strings.Trim(line, " \t"), " ") }
+
+func oneEmptyLine(text string) string { return gaps.ReplaceAllString(text, "\n\n") }
 
 func (in Input) openWords() openWords {
 	w := openWords{
