@@ -51,21 +51,23 @@ const (
 )
 
 // Judge decides the condition by the answers.
-func (c Condition) Judge(v Values) Truth {
+func (c Condition) Judge(v Values) Truth { return c.judge(scope{values: v}) }
+
+func (c Condition) judge(s scope) Truth {
 	if len(c.Any) == 0 {
 		return True
 	}
 	outcome := False
 	for _, all := range c.Any {
-		outcome = either(outcome, judgeAll(all, v))
+		outcome = either(outcome, judgeAll(all, s))
 	}
 	return outcome
 }
 
-func judgeAll(tests []Test, v Values) Truth {
+func judgeAll(tests []Test, s scope) Truth {
 	outcome := True
 	for _, test := range tests {
-		switch test.judge(v) {
+		switch test.judge(s) {
 		case False:
 			return False
 		case Undecided:

@@ -266,11 +266,18 @@ func (f Field) ChoiceLabel(key string) string {
 // Needed reports whether the field needs an answer at a stage, given the
 // other answers. What is needed to send is needed to finalise too; a field
 // that is not offered is never needed.
-func (f Field) Needed(stage Stage, v Values) bool {
-	if f.Offered.Judge(v) == False {
+func (f Field) Needed(stage Stage, v Values) bool { return f.needed(stage, scope{values: v}) }
+
+// NeededIn is Needed for a column of one row.
+func (f Field) NeededIn(stage Stage, v Values, row Row) bool {
+	return f.needed(stage, scope{values: v, row: row})
+}
+
+func (f Field) needed(stage Stage, s scope) bool {
+	if f.Offered.judge(s) == False {
 		return false
 	}
-	return f.Send.Holds(v) || (stage == ToFinalise && f.Finalise.Holds(v))
+	return f.Send.holds(s) || (stage == ToFinalise && f.Finalise.holds(s))
 }
 
 // FilledBy reports whether the filler is one of those who answer the field.
@@ -278,8 +285,10 @@ func (f Field) FilledBy(filler Filler) bool { return slices.Contains(f.Fillers, 
 
 // Holds reports whether the answer is needed given the other answers; an
 // undecided condition does not make it so.
-func (n Need) Holds(v Values) bool {
-	return n.Always || (n.When.Text != "" && n.When.Judge(v) == True)
+func (n Need) Holds(v Values) bool { return n.holds(scope{values: v}) }
+
+func (n Need) holds(s scope) bool {
+	return n.Always || (n.When.Text != "" && n.When.judge(s) == True)
 }
 
 // Never reports whether the answer is never needed.

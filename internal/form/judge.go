@@ -14,8 +14,8 @@ const generatedKey = "ctl.generated_at"
 
 // judge decides one test. A missing answer leaves every comparison undecided
 // except those that ask whether there is one.
-func (t Test) judge(v Values) Truth {
-	answer, found := v.answer(t.Key)
+func (t Test) judge(s scope) Truth {
+	answer, found := s.answer(t.Key)
 	switch {
 	case t.Op == Given:
 		return truth(found)
@@ -30,7 +30,7 @@ func (t Test) judge(v Values) Truth {
 	case IsNot:
 		return truth(!slices.ContainsFunc(t.Values, answer.has))
 	case Within, Ago:
-		return t.judgeMonths(string(answer), v)
+		return t.judgeMonths(string(answer), s.values)
 	default:
 		return t.judgeNumber(string(answer))
 	}
@@ -44,12 +44,22 @@ func (c canonical) has(value string) bool {
 	return string(c) == value || slices.Contains(strings.Split(string(c), "; "), value)
 }
 
+// scope is where a condition looks for answers: in the row it stands in, if
+// any, and then among all fields.
+type scope struct {
+	values Values
+	row    Row
+}
+
 // answer is a field's text; a table with rows is answered too.
-func (v Values) answer(key string) (canonical, bool) {
-	if text := v.Fields[key]; text != "" {
+func (s scope) answer(key string) (canonical, bool) {
+	if text := s.row[key]; text != "" {
 		return canonical(text), true
 	}
-	return "", len(v.Tables[key]) > 0
+	if text := s.values.Fields[key]; text != "" {
+		return canonical(text), true
+	}
+	return "", len(s.values.Tables[key]) > 0
 }
 
 func (t Test) judgeNumber(answer string) Truth {

@@ -1,0 +1,71 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// display puts a canonical answer into the words a reader sees. A text that
+// is not canonical for its kind is shown as it is.
+func display(field form.Field, value string) string {
+	if value == "" {
+		return ""
+	}
+	switch field.Kind {
+	case form.Date:
+		if day, err := pep.ParseDate(value); err == nil {
+			return day.Slashed()
+		}
+	case form.Money:
+		return displayMoney(value)
+	case form.Percent:
+		return value + "%"
+	case form.YesNo:
+		return sentence(value)
+	case form.OneOf, form.SeveralOf:
+		keys := strings.Split(value, "; ")
+		for i, key := range keys {
+			keys[i] = field.ChoiceLabel(key)
+		}
+		return strings.Join(keys, "; ")
+	case form.Text, form.LongText, form.Number, form.ContactKind, form.Table:
+	}
+	return value
+}
+
+func displayMoney(value string) string {
+	digits := strings.Replace(value, ".", "", 1)
+	pence, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || len(digits) != len(value)-1 {
+		return value
+	}
+	return pep.Pence(pence).String()
+}
+
+// sentence gives a text a capital first letter.
+func sentence(text string) string {
+	if text == "" || text[0] < 'a' || text[0] > 'z' {
+		return text
+	}
+	return string(text[0]-'a'+'A') + text[1:]
+}
+
+// filledBy names all fillers of a field in words, and gives the colour of the
+// first.
+func filledBy(f form.Form, fillers []form.Filler) (words, colour string) {
+	var names []string
+	for _, filler := range fillers {
+		for _, known := range f.Fillers {
+			if known.Filler == filler {
+				names = append(names, known.Words)
+				if colour == "" {
+					colour = known.Colour
+				}
+			}
+		}
+	}
+	return sentence(strings.Join(names, " or ")), colour
+}
