@@ -73,11 +73,15 @@ func (v *conversation) arm(d time.Duration) error {
 
 // drop closes the connection without a word.
 func (v *conversation) drop() {
+	_ = v.socket().Close() // no close_notify of TLS: it would wait for a peer that may hang
+}
+
+// socket is the connection beneath TLS.
+func (v *conversation) socket() net.Conn {
 	if secured, ok := v.conn.(*tls.Conn); ok {
-		_ = secured.NetConn().Close() // no close_notify: it would wait for a peer that may hang
-		return
+		return secured.NetConn()
 	}
-	_ = v.conn.Close()
+	return v.conn
 }
 
 // command sends a line and reads the reply. The error is a *halt.

@@ -216,11 +216,11 @@ func TestF16DroppedInTheBody(t *testing.T) {
 }
 
 // TestF17DroppedBeforeTheDot: the relay goes while the marker is being kept.
-// The dot is not sent into the void, so nothing is uncertain.
+// It has no whole message, and is not taken to have one.
 func TestF17DroppedBeforeTheDot(t *testing.T) {
 	p := begin(t, mailsink.Options{})
 	got := p.client.Send(t.Context(), message(), func() error { return p.server.Close() })
-	p.expect(got, outbox.ResultDeferred, outbox.PhaseData, 0)
+	p.expect(got, outbox.ResultUncertain, outbox.PhaseDot, 0)
 }
 
 // TestF17DroppedAsTheBodyEnds: here the client may or may not have noticed.

@@ -31,31 +31,23 @@ func (v *conversation) transact(p parcel, beforeDot func() error) (reply, error)
 		return reply{}, err
 	}
 	if err := v.listening(); err != nil {
-		return reply{}, err // found out before the marker, it is plainly deferred
+		return reply{}, err
 	}
 	if err := beforeDot(); err != nil {
 		return reply{}, &halt{result: outbox.ResultDeferred, phase: outbox.PhaseData, cause: "the marker before the final dot could not be kept, so the message was not completed"}
 	}
 	release()
-	if err := v.listeningOn(); err != nil {
-		return reply{}, err
-	}
 	return v.dot()
 }
 
-// listeningOn looks once more after the marker, which may have taken a while.
-// A context that ended meanwhile no longer stops the message: to give up
-// between marker and dot would leave uncertain what can be certain.
-func (v *conversation) listeningOn() error {
-	ctx := v.ctx
-	v.ctx = context.WithoutCancel(ctx)
-	defer func() { v.ctx = ctx }()
-	return v.listening()
-}
-
 // listening looks whether the relay still waits for the dot. One that has gone
-// or has already refused is found out here, where nothing can be uncertain.
+// or has already refused is found out here, before the marker, where nothing
+// can be uncertain.
 func (v *conversation) listening() error {
+	if v.reader.Buffered() == 0 && !pending(v.socket()) {
+		return nil
+	}
+	// What is pending may be no reply but housekeeping of TLS, so it is read.
 	const glance = 100 * time.Microsecond
 	if err := v.arm(glance); err != nil {
 		return broken(outbox.PhaseData, err)
