@@ -28,7 +28,8 @@ func rooms() map[string][]string {
 		"timetable": {"pep", "calendar"},
 		"document":  {"pep", "form"},
 		"word":      {"document", "form", "pep"},
-		"pdf":       {"document", "pep"},
+		// A block carries the kind of its answer, which is form's word.
+		"pdf":       {"document", "form", "pep"},
 		"pack":      {"pep", "document", "pdf"},
 		"route":     {"pep"},
 		"office":    {},
@@ -42,7 +43,8 @@ func rooms() map[string][]string {
 		"imapin":    {"receive"},
 		"notify":    {"pep"},
 		"audit":     {"pep"},
-		"report":    {"pep", "calendar", "timetable", "outbox", "receive"},
+		// A delivery carries its decision, whose words are route's.
+		"report":    {"pep", "calendar", "timetable", "outbox", "route", "receive"},
 		"store":     {"pep", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
 		"pipeline":  append([]string{"pep"}, formats...),
 		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "calendar"},

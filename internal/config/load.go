@@ -154,7 +154,9 @@ func (c *checker) check(f file) Config {
 	if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`).MatchString(f.Authority) {
 		c.fault("authority", "wanted: the name of a folder of schedules", "for example cheshire-west")
 	}
-	if config.Sender.Verdict() != pep.AddressGood {
+	// Without a sender everything is held, and importing, counting and rendering
+	// need none.
+	if f.From != "" && config.Sender.Verdict() != pep.AddressGood {
 		c.fault("from", config.Sender.Reason(), "one bare address, for example peps@council.example")
 	}
 	if config.Keys == "" {
