@@ -89,11 +89,14 @@ func (rd *reader) yesNo(n rulefile.Node) Sourced[bool] {
 }
 
 func (rd *reader) words(n rulefile.Node, rules *Rules) {
-	fields := n.Fields("child", "children", "officer", "source")
+	fields := n.Fields("child", "children", "looked_after", "officer", "source")
 	rules.Words = Words{
 		Child:    fields.Need("child").Text(),
 		Children: fields.Need("children").Text(),
 		Officer:  fields.Need("officer").Text(),
+	}
+	if own := fields.May("looked_after"); !own.Missing() {
+		rules.Words.LookedAfter = own.Text()
 	}
 	rd.source(fields.Need("source"))
 }

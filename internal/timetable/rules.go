@@ -22,7 +22,10 @@ type Clock struct {
 type Words struct {
 	Child    string
 	Children string
-	Officer  string
+	// LookedAfter is how the authority's forms say "looked after"; empty where
+	// they say just that.
+	LookedAfter string
+	Officer     string
 }
 
 // EarlyYearsStart is when the first plan of a young child becomes due.
