@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/pepost/pepost/internal/dispatch"
@@ -74,6 +75,9 @@ func TestKilledAtEveryStepNothingIsLostOrDoubled(t *testing.T) {
 // message and the disk is full. Only this process knows, and it remembers.
 func TestAnOutcomeThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 	b := newBench(t, "school", "other")
+	through, parcel := released("third")
+	through.Decision.Relay = "gateway"
+	b.shelf.put(through, parcel)
 	x := b.process()
 	full := errors.New("the disk is full")
 	b.script.atDot = func(dispatch.Envelope) { b.shelf.failing["Save"] = full }
@@ -83,14 +87,14 @@ func TestAnOutcomeThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 	if _, err := x.Run(context.Background()); !errors.Is(err, full) {
 		t.Fatalf("still full: error %v, want the queue's", err)
 	}
-	if n := len(b.script.conversations()); n != 1 {
-		t.Fatalf("%d conversations while nothing could be stored, want 1", n)
+	if n := len(b.script.conversations()); n != 2 {
+		t.Fatalf("%d conversations while nothing could be stored, want one for each relay", n)
 	}
 	b.script.atDot = nil
 	delete(b.shelf.failing, "Save")
 	tally := b.run(x)
-	if tally.Accepted != 2 || b.script.copies["school"] != 1 || b.script.copies["other"] != 1 {
-		t.Errorf("%+v, copies %v", tally, b.script.copies)
+	if diff := cmp.Diff(map[string]int{"school": 1, "other": 1, "third": 1}, b.script.copies); tally.Accepted != 3 || diff != "" {
+		t.Errorf("%+v, copies: %s", tally, diff)
 	}
 }
 

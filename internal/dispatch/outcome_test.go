@@ -81,6 +81,7 @@ func TestTheEnvelopeIsWhatWasDecidedAndSealed(t *testing.T) {
 
 func TestSendingAndTheMarkerAreStoredBeforeTheyAreActedOn(t *testing.T) {
 	b := newBench(t, "school")
+	b.shelf.failing["Get"] = errors.New("nothing is read again where nobody interferes")
 	b.script.during = func(dispatch.Envelope) {
 		if d := b.shelf.row("school"); d.State != outbox.Sending || d.DotMarked || d.LeaseOwner == "" || !d.LeaseUntil.After(b.now().Add(30*time.Minute)) {
 			t.Errorf("at the start of the conversation: %+v", d)
