@@ -34,6 +34,8 @@ type control struct {
 	choices        []form.Choice
 	// locked controls cannot be written in; quiet ones show no frame.
 	locked, quiet bool
+	// narrow controls have room for one word of prompt.
+	narrow bool
 	// colour is the filler's, RRGGBB; empty for none.
 	colour string
 }
@@ -50,20 +52,26 @@ func prompts() []prompt {
 		{"PepostDate", "Click or tap to choose a\u00a0date"},
 		{"PepostChoose", "Choose an\u00a0answer"},
 		{"PepostNone", "Not\u00a0recorded"},
+		{"PepostWriteNarrow", "Write\u00a0…"},
+		{"PepostDateNarrow", "Date\u00a0…"},
+		{"PepostChooseNarrow", "Choose\u00a0…"},
 	}
 }
 
 func (c control) prompt() prompt {
-	all := prompts()
+	all, at := prompts(), 0
 	switch {
 	case c.locked:
 		return all[3]
 	case c.shape == dateShape:
-		return all[1]
+		at = 1
 	case c.shape == listShape:
-		return all[2]
+		at = 2
 	}
-	return all[0]
+	if c.narrow {
+		at += 4
+	}
+	return all[at]
 }
 
 // stored is the text that the custom XML part holds for the control: Word
@@ -213,6 +221,7 @@ type question struct {
 	choices        []form.Choice
 	colour         string
 	locked, final  bool
+	narrow         bool
 }
 
 // yesNo are the choices of a question that is answered by yes or no. Two boxes
@@ -238,7 +247,7 @@ func boxes(kind form.Kind, choices []form.Choice) []form.Choice {
 func (q question) controls() []control {
 	c := control{
 		place: q.place, title: q.label, value: q.value, display: plain(q.display), choices: q.choices,
-		locked: q.locked, quiet: q.final, shape: lineShape,
+		locked: q.locked, quiet: q.final, narrow: q.narrow, shape: lineShape,
 	}
 	if !q.locked {
 		c.colour = q.colour

@@ -1,6 +1,7 @@
 package word
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pepost/pepost/internal/document"
@@ -34,8 +35,11 @@ func (d *drawing) grid(g document.Grid) error {
 }
 
 // spare is how many empty rows follow the given ones.
+//
+// Where a column is ours, the rows are those that the register knows; without
+// any, the spare rows are open throughout.
 func spare(g document.Grid, final bool) int {
-	if final || g.Locked || g.FixedRows {
+	if final || g.Locked || g.FixedRows || len(g.Rows) > 0 && slices.ContainsFunc(g.Columns, func(c document.Column) bool { return c.Locked }) {
 		return 0
 	}
 	if g.MaxRows > 0 {
@@ -46,6 +50,11 @@ func spare(g document.Grid, final bool) int {
 
 // repeats reports whether a person may add rows with Word's plus sign.
 func (d *drawing) repeats(g document.Grid) bool { return !d.final && !g.Locked && !g.FixedRows }
+
+// lockedCell reports whether a cell cannot be written in.
+func lockedCell(g document.Grid, column document.Column, number int) bool {
+	return g.Locked || column.Locked && number <= len(g.Rows)
+}
 
 // openRows begins the control around all rows, openItem that around one; an
 // editor that knows neither shows plain rows.
@@ -88,9 +97,9 @@ func (d *drawing) lines(g document.Grid, rows [][]document.Cell) error {
 	d.openRows(g)
 	for i, cells := range rows {
 		d.openItem(g, i+1)
-		d.openRow(row{whole: len(g.Columns) <= 4})
+		d.openRow(row{whole: true})
 		for j, column := range g.Columns {
-			if err := d.cell(g, column, cells, i+1, j, d.answerBox(g.Locked || column.Locked, "", widths[j], 1)); err != nil {
+			if err := d.cell(g, column, cells, i+1, j, d.answerBox(lockedCell(g, column, i+1), "", widths[j], 1)); err != nil {
 				return err
 			}
 		}
@@ -141,7 +150,9 @@ func (d *drawing) cell(g document.Grid, column document.Column, cells []document
 	}
 	controls, err := d.ask(question{
 		place: place{key: g.Key, column: column.Key, row: number}, label: column.Label, kind: column.Kind,
-		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour, locked: g.Locked || column.Locked,
+		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
+		locked: lockedCell(g, column, number),
+		narrow: b.width < narrowCell,
 	})
 	if err != nil {
 		return err
@@ -194,11 +205,17 @@ func (d *drawing) card(g document.Grid, cells []document.Cell, number int) error
 
 // halfCard reports whether a cell fits half of a card.
 func (d *drawing) halfCard(g document.Grid, at int, cells []document.Cell) bool {
-	switch g.Columns[at].Kind {
+	column := g.Columns[at]
+	if d.final || g.Locked || column.Locked {
+		return len(cells) > at && len(cells[at].Display) <= 24
+	}
+	switch column.Kind {
 	case form.Date, form.Number, form.Money, form.Percent, form.YesNo:
 		return true
 	case form.OneOf:
 		return len(cells) <= at || len(cells[at].Display) <= 24
+	case form.Text:
+		return column.MaxLength > 0 && column.MaxLength <= 60
 	default:
 		return false
 	}
@@ -206,14 +223,14 @@ func (d *drawing) halfCard(g document.Grid, at int, cells []document.Cell) bool 
 
 func (d *drawing) cardCell(g document.Grid, cells []document.Cell, number, at, labelWidth, wide int, half bool, halfWidth int) error {
 	column := g.Columns[at]
-	quiet := d.final || g.Locked || column.Locked
+	quiet := d.final || lockedCell(g, column, number)
 	d.openCell(box{width: labelWidth, fill: labelFill})
 	d.paragraph("Label", columnWords(column, quiet))
 	if column.Help != "" && !quiet {
 		d.paragraph("Help", plain(column.Help))
 	}
 	d.put(`</w:tc>`)
-	b := d.answerBox(g.Locked || column.Locked, g.Colour, wide, 3)
+	b := d.answerBox(lockedCell(g, column, number), g.Colour, wide, 3)
 	if half {
 		b.width, b.span = halfWidth, 1
 	}

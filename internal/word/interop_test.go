@@ -90,3 +90,33 @@ func TestLibreOfficeSavesTheFormAndTheAnswersAreStillRead(t *testing.T) {
 		})
 	}
 }
+
+func TestLibreOfficeDrawsEveryFormAsPages(t *testing.T) {
+	for _, id := range []string{"early-years", "statutory", "post-16"} {
+		t.Run(id, func(t *testing.T) {
+			f := formByID(t, id)
+			data, err := word.Write(draw(t, f, prefilled(t, f), document.BlankForm))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(t.TempDir(), id+".docx")
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			pages := convert(t, file, "pdf", ".pdf")
+			text, err := exec.Command("pdftotext", "-layout", pages, "-").Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, wanted := range []string{string(ref(t)), "Form " + f.ID, "Page 2 of", f.Sections[len(f.Sections)-1].Title} {
+				if !strings.Contains(string(text), wanted) {
+					t.Errorf("the pages do not say %q", wanted)
+				}
+			}
+			if keep := os.Getenv("PEPOST_KEEP"); keep != "" {
+				kept, _ := os.ReadFile(pages)
+				_ = os.WriteFile(filepath.Join(keep, id+".pdf"), kept, 0o600)
+			}
+		})
+	}
+}

@@ -73,7 +73,7 @@ func block(field form.Field, v form.Values) document.Block {
 		value := v.Fields[field.Key]
 		return document.Answer{
 			Key: field.Key, Label: field.Label, Help: field.Help, Kind: field.Kind, FilledBy: "School or setting", Colour: "1B5E20",
-			Value: value, Display: shown(field, value), Locked: field.Locked, Choices: field.Choices, Lines: field.Lines,
+			Value: value, Display: shown(field, value), Locked: field.Locked, Choices: field.Choices, Lines: field.Lines, MaxLength: field.MaxLength,
 		}
 	}
 	grid := document.Grid{
@@ -85,7 +85,7 @@ func block(field form.Field, v form.Values) document.Block {
 	}
 	for i, column := range field.Columns {
 		grid.Columns = append(grid.Columns, document.Column{
-			Key: column.Key, Label: column.Label, Kind: column.Kind, Choices: column.Choices, Width: column.Width,
+			Key: column.Key, Label: column.Label, Kind: column.Kind, Choices: column.Choices, Width: column.Width, MaxLength: column.MaxLength,
 			Locked: column.Locked || i == 0 && grid.FixedRows,
 		})
 	}
@@ -222,4 +222,25 @@ func (c chance) writing(lines bool) string {
 		out = append(out, pieces[c.IntN(len(pieces))])
 	}
 	return strings.Join(out, " ")
+}
+
+// prefilled are the answers of an invented child's form before it goes out.
+func prefilled(t testing.TB, f form.Form) form.Values {
+	t.Helper()
+	rec := pep.Record{
+		Ref: ref(t),
+		Child: pep.Child{
+			ID: "100001", Forename: "Zoë", Surname: "Łukasz", DateOfBirth: pep.MustDate("2014-05-06"), Sex: "F",
+			LegalStatus: "C2", BecameLookedAfter: pep.MustDate("2021-02-03"), Placement: "U1", PlacementPostcode: "ZZ1 1ZZ",
+			Setting: pep.Setting{Name: "Invented Primary School", URN: "100000"}, OnRoll: "yes",
+			Meeting: pep.Meeting{Date: pep.MustDate("2026-02-10")},
+		},
+		Contacts: []pep.Contact{
+			{Role: pep.SocialWorker, Name: "Ama Example", Organisation: "Invented Council", Email: pep.ParseAddress("ama@council.example"), Phone: "01632 960001"},
+			{Role: pep.DesignatedTeacher, Name: "Ben Example", Organisation: "Invented Primary School", Email: pep.ParseAddress("ben@school.example")},
+			{Role: pep.FosterCarer, Name: "Cy Example", Phone: "01632 960002"},
+		},
+		Targets: []pep.Target{{PEPDate: pep.MustDate("2025-10-10"), Number: 1, Area: "English", Text: "Read one book a week & talk about it", Baseline: "Reads with help"}},
+	}
+	return form.Prefill(f, rec, pep.Plan{Phase: f.Phase}, form.Known{Generated: pep.MustDate("2026-01-12"), CopyFor: "designated teacher", Authority: "Invented Council"})
 }

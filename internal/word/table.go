@@ -1,6 +1,7 @@
 package word
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -15,6 +16,11 @@ const (
 	lockedFill = "F2F2F2"
 	headFill   = "D5DFEE"
 	lineHeight = 260
+	// narrowCell is the width below which a prompt is one word.
+	narrowCell = 1500
+	// shortText is the length, in characters, of an answer that is drawn in
+	// half of the page's width.
+	shortText = 120
 )
 
 // openTable begins a table with the columns' widths. Name and description are
@@ -112,6 +118,10 @@ func (p *pen) closeTable() { p.put(`</w:tbl><w:p><w:pPr><w:pStyle w:val="Gap"/><
 
 // answers draws a run of questions as one table.
 func (d *drawing) answers(answers []document.Answer) error {
+	if d.filledBy = sharedFiller(answers); d.filledBy != "" && !d.final {
+		i := slices.IndexFunc(answers, func(a document.Answer) bool { return !a.Locked })
+		d.filler(d.filledBy, answers[i].Colour, false)
+	}
 	d.openTable("FormTable", d.heading, "Questions with the answer beside or below each.", answerColumns())
 	for len(answers) > 0 {
 		var err error
@@ -133,6 +143,22 @@ func (d *drawing) answers(answers []document.Answer) error {
 	return nil
 }
 
+// sharedFiller names the filler of a table of questions where all open ones
+// have the same: it is then said once, above the table.
+func sharedFiller(answers []document.Answer) string {
+	words := ""
+	for _, a := range answers {
+		switch {
+		case a.Locked:
+		case a.FilledBy == "" || words != "" && a.FilledBy != words:
+			return ""
+		default:
+			words = a.FilledBy
+		}
+	}
+	return words
+}
+
 // narrow reports whether an answer fits half of the page's width.
 func (d *drawing) narrow(a document.Answer) bool {
 	if utf8.RuneCountInString(a.Label) > 34 || a.Kind == form.LongText {
@@ -144,6 +170,8 @@ func (d *drawing) narrow(a document.Answer) bool {
 	switch a.Kind {
 	case form.Date, form.Number, form.Money, form.Percent, form.YesNo:
 		return a.Help == ""
+	case form.Text:
+		return a.Help == "" && a.MaxLength > 0 && a.MaxLength <= shortText
 	default:
 		return false
 	}
@@ -210,7 +238,11 @@ func (d *drawing) label(a document.Answer, b box) {
 	d.openCell(b)
 	d.paragraph("Label", plain(a.Label))
 	if !a.Locked && !d.final {
-		d.filler(a.FilledBy, a.Colour, a.Required)
+		words := a.FilledBy
+		if words == d.filledBy {
+			words = ""
+		}
+		d.filler(words, a.Colour, a.Required)
 		if a.Help != "" {
 			d.paragraph("Help", plain(a.Help))
 		}
@@ -220,7 +252,10 @@ func (d *drawing) label(a document.Answer, b box) {
 
 // filler names who writes, in words and in colour.
 func (p *pen) filler(words, colour string, required bool) {
-	if required {
+	switch {
+	case required && words == "":
+		words = "Needed"
+	case required:
 		words += " (needed)"
 	}
 	if words == "" {

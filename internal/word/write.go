@@ -82,6 +82,8 @@ type drawing struct {
 	record record
 	// heading is the text of the latest heading: tables are described by it.
 	heading string
+	// filledBy is the filler that stands above the current table of questions.
+	filledBy string
 }
 
 // body draws the document part.
