@@ -84,7 +84,6 @@ func (r *reading) open(files []File) []source {
 		tables, err := table.Open(file.Data, r.atlas.score)
 		if err != nil {
 			r.unread(file.Name, "", err.Error())
-			continue
 		}
 		for _, t := range tables {
 			if s, known := r.source(file.Name, t); known {

@@ -75,6 +75,9 @@ func (r *row) has(c int) bool { return r.match.cells[c] >= 0 }
 
 func (r *row) finding(c int, code pep.Code, reason string) Finding {
 	f := Finding{Place: r.place, Code: code, Value: classOf(r.texts[c]), Reason: reason}
+	if code == pep.FormulaCell {
+		f.Value = FormulaValue // whatever result the file shows for it
+	}
 	f.Column = r.match.layout.columns[c].name
 	if at := r.match.cells[c]; at >= 0 {
 		f.Column = r.header[at]

@@ -3,10 +3,8 @@ package table
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 )
 
@@ -15,8 +13,9 @@ import (
 const RecordKey = "record"
 
 var (
-	errTooDeep = errors.New("the JSON is nested deeper than 16 levels")
-	errShape   = errors.New("the JSON is neither an object with lists, nor a list, nor one object a line")
+	errShape        = errors.New("the JSON is neither an object with lists, nor a list, nor one object a line")
+	errTooManyKinds = errors.New("the JSON has more than 64 kinds of record; the others were not read")
+	errTooManyKeys  = errors.New("the JSON has more than 1,024 keys; those of the later objects were not read")
 )
 
 func looksJSON(text []byte) bool {
@@ -26,7 +25,7 @@ func looksJSON(text []byte) bool {
 
 // pair is one key of an object with its value.
 type pair struct {
-	key  string
+	key  []byte
 	cell Cell
 }
 
@@ -41,7 +40,7 @@ type group struct{ list, record string }
 
 func (o object) record() string {
 	for _, p := range o.pairs {
-		if p.key == RecordKey && p.cell.Form == Text {
+		if string(p.key) == RecordKey && p.cell.Form == Text {
 			return string(p.cell.text)
 		}
 	}
@@ -54,77 +53,93 @@ type source struct {
 	lines bool
 }
 
+// keys are the keys of one group's objects, by place.
+type keys struct {
+	group
+	place map[string]int
+	names []string
+}
+
 // openJSON reads the file once for the keys of each table. An object that
 // cannot be read belongs to the first table of its list.
 func openJSON(text []byte) ([]Table, error) {
 	from := source{text, isLines(text)}
-	var tables []Table
-	var groups []group
+	var found []*keys
+	var lists []string
 	err := from.each(func(list string, _ int, o object) error {
 		if o.broken != "" {
+			if !slices.Contains(lists, list) && len(lists) < MaxTables {
+				lists = append(lists, list)
+			}
 			return nil
 		}
 		g := group{list, o.record()}
-		i := slices.Index(groups, g)
+		i := slices.IndexFunc(found, func(k *keys) bool { return k.group == g })
 		if i < 0 {
-			if i = len(groups); i == MaxTables {
-				return errors.New("the JSON has more than 64 kinds of record")
+			if i = len(found); i == MaxTables {
+				return errTooManyKinds
 			}
-			groups = append(groups, g)
-			tables = append(tables, Table{Sheet: list})
+			found = append(found, &keys{group: g, place: map[string]int{}})
 		}
-		return tables[i].learn(o)
+		return found[i].learn(o)
 	})
-	if len(tables) == 0 {
+	if len(found) == 0 {
 		return nil, cmp.Or(err, errShape)
 	}
-	// A fault after the first objects is met again, and told, when the tables
-	// are walked: the rows before it stand.
-	for i, g := range groups {
-		first := slices.IndexFunc(groups, func(other group) bool { return other.list == g.list })
-		tables[i].walk = from.walk(tables[i].Header, g, i == first)
+	for _, list := range lists {
+		if !slices.ContainsFunc(found, func(k *keys) bool { return k.list == list }) {
+			found = append(found, &keys{group: group{list: list}})
+		}
 	}
+	var tables []Table
+	for i, k := range found {
+		first := i == slices.IndexFunc(found, func(other *keys) bool { return other.list == k.list })
+		tables = append(tables, Table{Sheet: k.list, Header: k.names, walk: from.walk(k, first)})
+	}
+	if errors.Is(err, errTooManyKinds) || errors.Is(err, errTooManyKeys) {
+		return tables, err
+	}
+	// Any other fault is met again, and told, when the tables are walked: the
+	// rows before it stand.
 	return tables, nil
 }
 
 // learn adds the object's keys to the header.
-func (t *Table) learn(o object) error {
+func (k *keys) learn(o object) error {
 	for _, p := range o.pairs {
-		if !slices.Contains(t.Header, p.key) {
-			t.Header = append(t.Header, p.key)
+		if _, known := k.place[string(p.key)]; !known {
+			k.place[string(p.key)] = len(k.names)
+			k.names = append(k.names, string(p.key))
 		}
 	}
-	if len(t.Header) > MaxColumns {
-		return errors.New("the JSON has more than 1,024 keys")
+	if len(k.names) > MaxColumns {
+		return errTooManyKeys
 	}
 	return nil
 }
 
 // walk gives the objects of one group as rows in the header's order.
-func (from source) walk(header []string, g group, first bool) func(func(Record) error) error {
+func (from source) walk(k *keys, first bool) func(func(Record) error) error {
 	return func(visit func(Record) error) error {
-		place := make(map[string]int, len(header))
-		for i, key := range header {
-			place[key] = i
-		}
-		cells := make([]Cell, len(header))
+		cells, filled := make([]Cell, len(k.names)), make([]bool, len(k.names))
 		return from.each(func(list string, row int, o object) error {
-			if list != g.list || o.broken != "" && !first || o.broken == "" && o.record() != g.record {
+			if list != k.list || o.broken != "" && !first || o.broken == "" && o.record() != k.record {
 				return nil
 			}
 			clear(cells)
+			clear(filled)
 			r := Record{Row: row, Cells: cells, Broken: o.broken}
 			for _, p := range o.pairs {
-				i, known := place[p.key]
+				i, known := k.place[string(p.key)]
 				switch {
 				case !known:
 					continue
-				case cells[i].text != nil:
+				case filled[i]:
 					r.Broken = "a key stands twice in one object"
 				case len(p.cell.text) > MaxCell:
 					r.Broken = "a value is longer than 64 KiB"
 				}
-				cells[i] = p.cell
+				cells[i], filled[i] = p.cell, true
 			}
 			return visit(r)
 		})
@@ -135,15 +150,14 @@ func (from source) walk(header []string, g group, first bool) func(func(Record) 
 // list and their number in it, or their line.
 func (from source) each(visit func(list string, row int, o object) error) error {
 	if from.lines {
-		return walkLines(from.text, visit)
+		return eachLine(from.text, visit)
 	}
-	d := json.NewDecoder(bytes.NewReader(from.text))
-	d.UseNumber()
-	w := walker{decoder: d, visit: visit}
-	if err := w.document(); err != nil {
-		return fmt.Errorf("reading the JSON near byte %d: %w", d.InputOffset(), plain(err))
+	w := walker{from: jsonText{from.text}, visit: visit}
+	err := w.document()
+	if errors.Is(err, errSyntax) || errors.Is(err, errEarly) || errors.Is(err, errTooDeep) {
+		return fmt.Errorf("reading near byte %d: %w; nothing after it was read", len(from.text)-len(w.from.rest), err)
 	}
-	return nil
+	return err
 }
 
 // isLines reports whether the first line is an object of its own that holds no
@@ -154,116 +168,129 @@ func isLines(text []byte) bool {
 	if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' {
 		return false
 	}
-	d := json.NewDecoder(bytes.NewReader(line))
-	for depth := 0; ; {
-		token, err := d.Token()
+	j := jsonText{line[1:]}
+	for first := true; ; first = false {
+		more, err := j.more('}', first)
+		if err != nil || !more {
+			return true
+		}
+		if _, err = j.text(); err == nil {
+			err = j.take(':')
+		}
 		if err != nil {
 			return true
 		}
-		switch token {
-		case json.Delim('['):
-			if token, _ := d.Token(); depth == 1 && token == json.Delim('{') {
+		if j.peek() == '[' {
+			inside := jsonText{j.rest[1:]}
+			if inside.peek() == '{' {
 				return false
 			}
+		}
+		if _, err := j.value(); err != nil {
 			return true
-		case json.Delim('{'):
-			depth++
-		case json.Delim('}'):
-			depth--
 		}
 	}
 }
 
-func walkLines(text []byte, visit func(string, int, object) error) error {
+func eachLine(text []byte, visit func(string, int, object) error) error {
+	var w walker
 	for row := 1; len(text) > 0; row++ {
 		if row > MaxRows {
 			return errTooManyRows
 		}
 		var line []byte
 		line, text, _ = bytes.Cut(text, []byte("\n"))
-		if line = bytes.TrimSpace(line); len(line) == 0 {
+		w.from.rest = line
+		if w.from.peek() == 0 {
 			continue
 		}
-		if err := visit("", row, lineObject(line)); err != nil {
+		o, err := w.object()
+		if err == nil && w.from.peek() != 0 {
+			err = errors.New("more than one value stands on it")
+		}
+		if err != nil {
+			o = object{broken: "the line is not one JSON object: " + err.Error()}
+		}
+		if err := visit("", row, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func lineObject(line []byte) object {
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	w := walker{decoder: d}
-	o, err := w.object()
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return o
-		}
-		err = errors.New("more than one object stands on the line")
-	}
-	return object{broken: "the line is not one JSON object: " + plain(err).Error()}
-}
-
-// plain takes the quoted characters out of a decoder's error: they are data.
-func plain(err error) error {
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax):
-		return errors.New("not valid JSON")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it ends too early")
-	}
-	return err
-}
-
-// walker reads JSON token by token, so that no depth of nesting costs stack.
+// walker reads objects one after the other and keeps none.
 type walker struct {
-	decoder *json.Decoder
-	visit   func(list string, row int, o object) error
-	pairs   []pair
+	from  jsonText
+	visit func(list string, row int, o object) error
+	pairs []pair
 }
 
 func (w *walker) document() error {
-	opening, err := w.decoder.Token()
-	if err != nil {
+	if w.from.peek() == '[' {
+		if err := w.list(""); err != nil {
+			return err
+		}
+		return w.end()
+	}
+	if err := w.from.take('{'); err != nil {
 		return err
 	}
-	if opening == json.Delim('[') {
-		return w.list("")
-	}
-	for w.decoder.More() {
-		key, err := w.decoder.Token()
+	for first := true; ; first = false {
+		more, err := w.from.more('}', first)
 		if err != nil {
 			return err
 		}
-		value, err := w.decoder.Token()
+		if !more {
+			return w.end()
+		}
+		name, err := w.key()
 		if err != nil {
 			return err
 		}
-		name, _ := key.(string)
-		if value == json.Delim('[') {
-			err = w.list(name)
+		if w.from.peek() == '[' {
+			err = w.list(string(name))
 		} else {
-			err = w.skip(value)
+			_, err = w.from.value()
 		}
 		if err != nil {
 			return err
 		}
 	}
-	_, err = w.decoder.Token()
-	return err
 }
 
-// list visits the elements of a list whose opening bracket has been read.
+func (w *walker) end() error {
+	if w.from.peek() != 0 {
+		return errSyntax
+	}
+	return nil
+}
+
+func (w *walker) key() ([]byte, error) {
+	name, err := w.from.text()
+	if err == nil {
+		err = w.from.take(':')
+	}
+	return name, err
+}
+
+// list visits the entries of a list.
 func (w *walker) list(name string) error {
-	for row := 1; w.decoder.More(); row++ {
+	if err := w.from.take('['); err != nil {
+		return err
+	}
+	for row := 1; ; row++ {
+		more, err := w.from.more(']', row == 1)
+		if err != nil || !more {
+			return err
+		}
 		if row > MaxRows {
 			return errTooManyRows
 		}
-		o, err := w.object()
-		if errors.Is(err, errNotObject) {
-			o, err = object{broken: "an entry of the list is not an object"}, nil
+		o := object{broken: "an entry of the list is not an object"}
+		if w.from.peek() == '{' {
+			o, err = w.object()
+		} else {
+			_, err = w.from.value()
 		}
 		if err != nil {
 			return err
@@ -272,78 +299,29 @@ func (w *walker) list(name string) error {
 			return err
 		}
 	}
-	_, err := w.decoder.Token()
-	return err
 }
-
-var errNotObject = errors.New("not an object")
 
 func (w *walker) object() (object, error) {
-	opening, err := w.decoder.Token()
-	if err != nil {
+	if err := w.from.take('{'); err != nil {
 		return object{}, err
 	}
-	if opening != json.Delim('{') {
-		if err := w.skip(opening); err != nil {
-			return object{}, err
-		}
-		return object{}, errNotObject
-	}
 	w.pairs = w.pairs[:0]
-	for w.decoder.More() {
-		key, err := w.decoder.Token()
+	for first := true; ; first = false {
+		more, err := w.from.more('}', first)
+		if err != nil || !more {
+			return object{pairs: w.pairs}, err
+		}
+		if len(w.pairs) > MaxColumns {
+			return object{}, errors.New("an object has more than 1,024 keys")
+		}
+		key, err := w.key()
 		if err != nil {
 			return object{}, err
 		}
-		value, err := w.decoder.Token()
+		cell, err := w.from.value()
 		if err != nil {
 			return object{}, err
 		}
-		name, _ := key.(string)
-		w.pairs = append(w.pairs, pair{name, jsonCell(value)})
-		if err := w.skip(value); err != nil {
-			return object{}, err
-		}
-	}
-	_, err = w.decoder.Token()
-	return object{pairs: w.pairs}, err
-}
-
-func jsonCell(value json.Token) Cell {
-	switch v := value.(type) {
-	case string:
-		return Cell{Form: Text, text: []byte(v)}
-	case json.Number:
-		return Cell{Form: Number, text: plainNumber([]byte(v.String()))}
-	case bool:
-		if v {
-			return Cell{Form: Boolean, text: []byte("TRUE")}
-		}
-		return Cell{Form: Boolean, text: []byte("FALSE")}
-	case json.Delim:
-		return Cell{Form: Nested, text: []byte{}}
-	}
-	return Cell{text: []byte{}}
-}
-
-// skip reads to the end of the value that token begins.
-func (w *walker) skip(token json.Token) error {
-	depth := 0
-	for {
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			if depth++; depth > MaxDepth {
-				return errTooDeep
-			}
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-		var err error
-		if token, err = w.decoder.Token(); err != nil {
-			return err
-		}
+		w.pairs = append(w.pairs, pair{key, cell})
 	}
 }

@@ -35,23 +35,38 @@ type scanner struct {
 }
 
 func newScanner(r io.Reader) *scanner {
-	return &scanner{from: bufio.NewReaderSize(r, maxMarkup)}
+	return &scanner{from: bufio.NewReaderSize(r, 64<<10)}
+}
+
+// upTo appends what stands before the mark and takes the mark away.
+func (s *scanner) upTo(mark byte, to []byte) ([]byte, error) {
+	for {
+		part, err := s.from.ReadSlice(mark)
+		to = append(to, part...)
+		switch {
+		case len(to) > maxMarkup:
+			return to, errMarkup
+		case err == nil:
+			return to[:len(to)-1], nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return to, err
+		}
+	}
 }
 
 // next gives the next tag, or io.EOF.
 func (s *scanner) next() (tag, error) {
 	s.text = s.text[:0]
 	for {
-		text, err := s.from.ReadSlice('<')
-		if err != nil {
-			return tag{}, markupError(err, len(bytes.TrimSpace(text)) > 0)
-		}
-		s.text = append(s.text, text[:len(text)-1]...)
-		if len(s.text) > maxMarkup {
-			return tag{}, errMarkup
+		var err error
+		if s.text, err = s.upTo('<', s.text); err != nil {
+			return tag{}, endOf(err, len(bytes.TrimSpace(s.text)) > 0)
 		}
 		if err := s.readTag(); err != nil {
 			return tag{}, err
+		}
+		if len(s.tag) == 0 {
+			return tag{}, errMarkup
 		}
 		switch {
 		case bytes.HasPrefix(s.tag, []byte("![CDATA[")):
@@ -65,11 +80,9 @@ func (s *scanner) next() (tag, error) {
 	}
 }
 
-func markupError(err error, inside bool) error {
-	switch {
-	case errors.Is(err, io.EOF) && !inside:
-		return io.EOF
-	case errors.Is(err, io.EOF), errors.Is(err, bufio.ErrBufferFull):
+// endOf makes a fault of an end inside something.
+func endOf(err error, inside bool) error {
+	if errors.Is(err, io.EOF) && inside {
 		return errMarkup
 	}
 	return err
@@ -79,34 +92,43 @@ func markupError(err error, inside bool) error {
 // comment or in CDATA before.
 func (s *scanner) readTag() error {
 	s.tag = s.tag[:0]
+	var quote byte
 	for {
-		part, err := s.from.ReadSlice('>')
-		if err != nil {
-			return markupError(err, true)
+		from := len(s.tag)
+		var err error
+		if s.tag, err = s.upTo('>', s.tag); err != nil {
+			return endOf(err, true)
 		}
-		s.tag = append(s.tag, part...)
-		if len(s.tag) > maxMarkup {
-			return errMarkup
-		}
-		if whole(s.tag) {
-			s.tag = s.tag[:len(s.tag)-1]
-			if len(s.tag) == 0 {
-				return errMarkup
-			}
+		if quote = quoteAfter(quote, s.tag[from:]); s.whole(quote) {
 			return nil
 		}
+		s.tag = append(s.tag, '>')
 	}
 }
 
-func whole(tag []byte) bool {
+// whole reports whether the tag so far ends where the > stood.
+func (s *scanner) whole(quote byte) bool {
 	switch {
-	case bytes.HasPrefix(tag, []byte("!--")):
-		return len(tag) >= len("!---->") && bytes.HasSuffix(tag, []byte("-->"))
-	case bytes.HasPrefix(tag, []byte("![CDATA[")):
-		return bytes.HasSuffix(tag, []byte("]]>"))
+	case bytes.HasPrefix(s.tag, []byte("!--")):
+		return len(s.tag) >= len("!----") && bytes.HasSuffix(s.tag, []byte("--"))
+	case bytes.HasPrefix(s.tag, []byte("![CDATA[")):
+		return len(s.tag) >= len("![CDATA[]]") && bytes.HasSuffix(s.tag, []byte("]]"))
 	}
-	return bytes.Count(tag, []byte(`"`))%2 == 0 && bytes.Count(tag, []byte("'"))%2 == 0 ||
-		bytes.Count(tag, []byte(`"`))%2 == 0 && !bytes.Contains(tag, []byte("='"))
+	return quote == 0
+}
+
+// quoteAfter gives the quotation mark that is open after part, or 0. Between
+// the marks of a tag no other may stand.
+func quoteAfter(open byte, part []byte) byte {
+	for _, c := range part {
+		switch {
+		case open == 0 && (c == '"' || c == '\''):
+			open = c
+		case c == open:
+			open = 0
+		}
+	}
+	return open
 }
 
 func appendEscaped(to, raw []byte) []byte {

@@ -111,7 +111,7 @@ func (s *sheetReader) readRow(t tag, visit func(Record) error) error {
 	for !t.empty {
 		next, err := s.x.next()
 		if err != nil {
-			return unexpectedEnd(err)
+			return endOf(err, true)
 		}
 		if next.name == "row" && next.close {
 			break
@@ -127,13 +127,6 @@ func (s *sheetReader) readRow(t tag, visit func(Record) error) error {
 	}
 	record.Cells = s.cells
 	return visit(record)
-}
-
-func unexpectedEnd(err error) error {
-	if errors.Is(err, io.EOF) {
-		return errMarkup
-	}
-	return err
 }
 
 // readCell puts one cell where its reference says (ECMA-376 part 1, 18.3.1.4).
@@ -174,7 +167,7 @@ func (s *sheetReader) content(kind string) (Cell, error) {
 	for {
 		t, err := s.x.next()
 		if err != nil {
-			return Cell{}, unexpectedEnd(err)
+			return Cell{}, endOf(err, true)
 		}
 		switch {
 		case t.name == "c" && t.close:

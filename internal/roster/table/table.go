@@ -175,7 +175,8 @@ func texts(r Record) ([]string, int) {
 
 // Open finds the tables of a file. Score says how well a row would do as the
 // header of a table that the caller knows; 0 is not at all. The error says in
-// an officer's words why nothing of the file can be read.
+// an officer's words why the file, or what is not among the tables given with
+// it, cannot be read.
 func Open(data []byte, score func(header []string) int) ([]Table, error) {
 	switch {
 	case len(data) > MaxFile:
