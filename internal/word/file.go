@@ -207,13 +207,13 @@ func (f *file) identify() identity {
 		}
 	}
 	if id.form == "" {
-		foot += f.main.Content()
+		foot += visibleText(f.main)
 		if words := formWords.FindStringSubmatch(foot); words != nil {
 			id.form, id.version = words[1], words[2]
 		}
 	}
 	if len(refs) == 0 {
-		for _, match := range refWords.FindAllString(f.main.Content(), 8) {
+		for _, match := range refWords.FindAllString(visibleText(f.main), 8) {
 			note(match)
 		}
 	}
@@ -227,8 +227,34 @@ func (f *file) identify() identity {
 func (f *file) edgeText() string {
 	var b strings.Builder
 	for _, edge := range f.edges {
-		b.WriteString(edge.Content())
+		b.WriteString(visibleText(edge))
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// visibleText is the text of a part as people see it: a line for each
+// paragraph, without what was deleted.
+func visibleText(n *xmltree.Node) string { return string(appendVisible(nil, n)) }
+
+func appendVisible(to []byte, n *xmltree.Node) []byte {
+	for c := n.First; c != nil; c = c.Next {
+		switch {
+		case c.Space == xmltree.Compatibility && c.Local == "Fallback":
+		case c.Space != xmltree.Word:
+			to = appendVisible(to, c)
+		case c.Local == "t":
+			to = append(to, c.Content()...)
+		case c.Local == "tab":
+			to = append(to, '\t')
+		case c.Local == "br" || c.Local == "cr":
+			to = append(to, '\n')
+		case c.Local == "p":
+			to = append(appendVisible(to, c), '\n')
+		case c.Local == "del" || c.Local == "moveFrom" || c.Local == "instrText" || strings.HasSuffix(c.Local, "Pr"):
+		default:
+			to = appendVisible(to, c)
+		}
+	}
+	return to
 }

@@ -15,9 +15,9 @@ func (d *drawing) grid(g document.Grid) error {
 		d.heading = g.Label
 	}
 	if !g.Locked && !d.final {
-		d.filler(g.FilledBy, g.Colour, g.Required)
+		d.filler("Filler"+above, g.FilledBy, g.Colour, g.Required)
 		if g.Help != "" {
-			d.paragraph("Help", plain(g.Help))
+			d.paragraph("Help"+above, plain(g.Help))
 		}
 	}
 	rows := g.Rows

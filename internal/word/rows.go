@@ -54,7 +54,9 @@ func (r *reader) row(field form.Field, drawn []form.Field, number int, fixed str
 		at := slot{field.Key, column.Key, number}
 		if fixed != "" && column.Key == field.Columns[0].Key {
 			row[column.Key] = fixed
-			r.weights[field.Key] = append(r.weights[field.Key], 1)
+			if sites := r.sites[at]; len(sites) > 0 {
+				r.weights[field.Key] = append(r.weights[field.Key], sites[0].controls[0].via.weight())
+			}
 			continue
 		}
 		sites := r.sites[at]

@@ -69,6 +69,8 @@ type where struct {
 // cellText is what one cell of a table says outside every answer of ours.
 type cellText struct {
 	loose []byte
+	// marked stands outside every control, but inside a bookmark of ours.
+	marked []byte
 	// answers are how many controls and bookmarks of ours stand in the cell.
 	answers int
 }
@@ -271,7 +273,11 @@ func (s *scan) instruction(text string) {
 // emit gives text to the innermost answer, to those around it that are the
 // same answer, and to bookmarks of the same answer.
 func (s *scan) emit(text string) {
-	if len(s.open) == 0 && s.cell != nil && len(s.cell.loose)+len(text) < maxLoose {
+	switch {
+	case len(s.open) > 0 || s.cell == nil || len(s.cell.loose)+len(s.cell.marked)+len(text) > maxLoose:
+	case len(s.marks) > 0:
+		s.cell.marked = append(s.cell.marked, text...)
+	default:
 		s.cell.loose = append(s.cell.loose, text...)
 	}
 	if len(s.open) == 0 && len(s.marks) == 0 {

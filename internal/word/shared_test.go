@@ -244,3 +244,13 @@ func prefilled(t testing.TB, f form.Form) form.Values {
 	}
 	return form.Prefill(f, rec, pep.Plan{Phase: f.Phase}, form.Known{Generated: pep.MustDate("2026-01-12"), CopyFor: "designated teacher", Authority: "Invented Council"})
 }
+
+// otherRef is another sound reference.
+func otherRef(t testing.TB) string {
+	t.Helper()
+	r, err := pep.NewRef(pep.RefKey{1}, 43)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(r)
+}

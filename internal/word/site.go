@@ -224,6 +224,9 @@ func (s site) loose(field form.Field) string {
 		return ""
 	}
 	text := string(s.cell.loose)
+	if slices.ContainsFunc(s.controls, func(f *found) bool { return !f.mark }) {
+		text += string(s.cell.marked)
+	}
 	if slices.ContainsFunc(s.controls, func(f *found) bool { return f.choice != "" }) {
 		for _, choice := range boxes(field.Kind, field.Choices) {
 			text = strings.Replace(text, plain(choice.Label), "", 1)

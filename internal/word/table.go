@@ -120,7 +120,7 @@ func (p *pen) closeTable() { p.put(`</w:tbl><w:p><w:pPr><w:pStyle w:val="Gap"/><
 func (d *drawing) answers(answers []document.Answer) error {
 	if d.filledBy = sharedFiller(answers); d.filledBy != "" && !d.final {
 		i := slices.IndexFunc(answers, func(a document.Answer) bool { return !a.Locked })
-		d.filler(d.filledBy, answers[i].Colour, false)
+		d.filler("Filler"+above, d.filledBy, answers[i].Colour, false)
 	}
 	d.openTable("FormTable", d.heading, "Questions with the answer beside or below each.", answerColumns())
 	for len(answers) > 0 {
@@ -192,7 +192,7 @@ func (d *drawing) answerBox(locked bool, colour string, width, span int) box {
 func (d *drawing) oneAnswer(a document.Answer) error {
 	w := answerColumns()
 	d.openRow(row{whole: true})
-	d.label(a, box{width: w[0], fill: labelFill})
+	d.label("", a, box{width: w[0], fill: labelFill})
 	if err := d.answerCell(a, d.answerBox(a.Locked, a.Colour, w[1]+w[2]+w[3], 3)); err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (d *drawing) pairedAnswers(a, b document.Answer) error {
 	w := answerColumns()
 	d.openRow(row{whole: true})
 	for i, answer := range []document.Answer{a, b} {
-		d.label(answer, box{width: w[2*i], fill: labelFill})
+		d.label("", answer, box{width: w[2*i], fill: labelFill})
 		if err := d.answerCell(answer, d.answerBox(answer.Locked, answer.Colour, w[2*i+1], 1)); err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (d *drawing) pairedAnswers(a, b document.Answer) error {
 // wideAnswer draws the question above and the room to write below it.
 func (d *drawing) wideAnswer(a document.Answer) error {
 	d.openRow(row{whole: true})
-	d.label(a, box{width: pageWidth, span: 4, fill: labelFill})
+	d.label(above, a, box{width: pageWidth, span: 4, fill: labelFill})
 	d.put(`</w:tr>`)
 	lines := a.Lines
 	if lines == 0 && a.Kind == form.LongText {
@@ -233,25 +233,28 @@ func (d *drawing) wideAnswer(a document.Answer) error {
 	return nil
 }
 
+// above ends the styles of what must stay on one page with what follows.
+const above = "Above"
+
 // label draws what is asked, by whom it is answered, and the help.
-func (d *drawing) label(a document.Answer, b box) {
+func (d *drawing) label(where string, a document.Answer, b box) {
 	d.openCell(b)
-	d.paragraph("Label", plain(a.Label))
+	d.paragraph("Label"+where, plain(a.Label))
 	if !a.Locked && !d.final {
 		words := a.FilledBy
 		if words == d.filledBy {
 			words = ""
 		}
-		d.filler(words, a.Colour, a.Required)
+		d.filler("Filler"+where, words, a.Colour, a.Required)
 		if a.Help != "" {
-			d.paragraph("Help", plain(a.Help))
+			d.paragraph("Help"+where, plain(a.Help))
 		}
 	}
 	d.put(`</w:tc>`)
 }
 
 // filler names who writes, in words and in colour.
-func (p *pen) filler(words, colour string, required bool) {
+func (p *pen) filler(style, words, colour string, required bool) {
 	switch {
 	case required && words == "":
 		words = "Needed"
@@ -261,7 +264,7 @@ func (p *pen) filler(words, colour string, required bool) {
 	if words == "" {
 		return
 	}
-	p.put(`<w:p><w:pPr><w:pStyle w:val="Filler"/></w:pPr>`)
+	p.put(`<w:p><w:pPr><w:pStyle w:val="`, style, `"/></w:pPr>`)
 	p.run(colourProperty(colour), words)
 	p.put(`</w:p>`)
 }
