@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pepost/pepost/internal/calendar"
+	"github.com/pepost/pepost/internal/config"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	connect bool
+	matrix  bool
+}
+
+func (p *program) checkCommand() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use: "check", Short: "validate configuration, forms, templates, schedules, policy, keys and relay; print every problem",
+		Example: "  pepost check\n  pepost check --connect\n  pepost check --matrix", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), f) },
+	}
+	cmd.Flags().BoolVar(&f.connect, "connect", false, "also connect to the relay and sign in; nothing is sent")
+	cmd.Flags().BoolVar(&f.matrix, "matrix", false, "also print who may see which field")
+	return cmd
+}
+
+// finding is one thing check has to say. A warning is no reason to refuse.
+type finding struct {
+	Part    string `json:"part"`
+	Problem string `json:"problem"`
+	Hint    string `json:"hint,omitempty"`
+	Warning bool   `json:"warning,omitempty"`
+}
+
+// checkReport is what check --json prints.
+type checkReport struct {
+	OK       bool             `json:"ok"`
+	Findings []finding        `json:"findings"`
+	Coverage []form.Coverage  `json:"coverage"`
+	Forms    []string         `json:"forms"`
+	Matrix   []form.MatrixRow `json:"matrix,omitempty"`
+}
+
+func (p *program) check(ctx context.Context, f checkFlags) error {
+	now, err := p.clock()
+	if err != nil {
+		return err
+	}
+	var report checkReport
+	c, library := config.Config{}, (*form.Library)(nil)
+	if c, err = p.configuration(); err != nil {
+		report.add("configuration", err)
+	} else {
+		library = report.folders(c)
+		report.keys(c)
+		report.relay(ctx, c, pep.DateOf(now()), f.connect)
+	}
+	report.forms(library, f.matrix)
+	report.OK = true
+	for _, each := range report.Findings {
+		report.OK = report.OK && each.Warning
+	}
+	if err := p.tellCheck(report); err != nil {
+		return err
+	}
+	if !report.OK {
+		return outcome(exitConfig)
+	}
+	return nil
+}
+
+// add takes an error apart into its problems.
+func (r *checkReport) add(part string, err error) {
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		for _, one := range problems {
+			r.Findings = append(r.Findings, finding{Part: part, Problem: one.String(), Hint: one.Hint})
+		}
+		return
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			r.Findings = append(r.Findings, finding{Part: part, Problem: line})
+		}
+	}
+}
+
+func (r *checkReport) warn(part, problem, hint string) {
+	r.Findings = append(r.Findings, finding{Part: part, Problem: problem, Hint: hint, Warning: true})
+}
+
+// folders loads every data folder by itself, so that a fault in one hides none
+// of another, and gives the forms where they are sound.
+func (r *checkReport) folders(c config.Config) *form.Library {
+	_, err := calendar.Load(schedulesFS(c), c.Authority)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.warn("calendar", c.Authority+" has no calendar.yaml: school days and weeks cannot be counted", "add its term dates")
+	case err != nil:
+		r.add("calendar", err)
+	}
+	rules, err := timetable.Load(schedulesFS(c), c.Authority)
+	if err != nil {
+		r.add("timetable", err)
+	}
+	_, err = route.Load(schedulesFS(c), c.Authority)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.warn("delivery policy", c.Authority+" has no delivery.yaml: everything is held", "add the rows of the authority's policy")
+	case err != nil:
+		r.add("delivery policy", err)
+	}
+	if _, err := letter.Load(templatesOf(c)); err != nil {
+		r.add("templates", err)
+	}
+	library, err := loadForms(c, rules.Words)
+	if err != nil {
+		r.add("forms", err)
+	}
+	return library
+}
+
+func (r *checkReport) keys(c config.Config) {
+	if _, err := store.ReadKeyFile(c.Keys); err != nil {
+		r.add("keys", err)
+	}
+}
+
+// relay says what is known of the mail relay, and of TLS beyond it.
+func (r *checkReport) relay(ctx context.Context, c config.Config, on pep.Date, connect bool) {
+	if c.Sender.Empty() {
+		r.warn("sender", c.File+": from: no sender, so everything is held", "put the mailbox that messages come from there")
+	}
+	relay, err := relayOf(c)
+	if err != nil {
+		if !c.Relay.Configured() {
+			r.warn("relay", c.File+": relay: none is configured, so nothing can be sent", "see the comments there")
+			return
+		}
+		r.add("relay", err)
+		return
+	}
+	switch onward := c.Relay.Onward; {
+	case !onward.Guaranteed:
+		r.warn("relay", "nobody guarantees verified TLS beyond the relay: what would be secure is encrypted instead", "")
+	case onward.ReviewBy.Before(on):
+		r.warn("relay", "the guarantee of TLS beyond the relay lapsed on "+onward.ReviewBy.Long()+": what would be secure is encrypted instead",
+			"have it checked again and change review_by")
+	}
+	if !connect {
+		return
+	}
+	client, err := newClient(relay)
+	if err != nil {
+		r.add("relay", err)
+		return
+	}
+	defer client.Close()
+	if out := client.Check(ctx); out.Result != outbox.ResultAccepted {
+		r.add("relay", fmt.Errorf("%s: %s at %s: %s", c.Relay.Address, out.Result, out.Phase, out.Text))
+	}
+}
+
+// forms proves that what the law asks for is on the forms.
+func (r *checkReport) forms(library *form.Library, matrix bool) {
+	if library == nil {
+		return
+	}
+	for _, problem := range library.Check() {
+		r.Findings = append(r.Findings, finding{Part: "forms", Problem: problem.String(), Hint: problem.Hint})
+	}
+	r.Coverage, r.Forms = form.Coverages(), library.IDs()
+	if matrix {
+		r.Matrix = library.Matrix()
+	}
+}
+
+func (p *program) tellCheck(r checkReport) error {
+	if p.flags.json {
+		r.Findings = notNil(r.Findings)
+		return p.printJSON(r)
+	}
+	for _, each := range r.Findings {
+		if each.Warning {
+			fmt.Fprintf(p.stderr, "pepost: warning: %s\n", each.Problem)
+			if each.Hint != "" {
+				fmt.Fprintf(p.stderr, "pepost: hint: %s\n", each.Hint)
+			}
+			continue
+		}
+		p.complain(each.Part+": "+each.Problem, each.Hint)
+	}
+	if r.OK && len(r.Forms) > 0 {
+		fmt.Fprintf(p.stdout, "%d forms cover the %d items of Schedule 1 and of the statutory guidance\n", len(r.Forms), len(r.Coverage))
+		fmt.Fprintln(p.stdout, "configuration, calendar, timetable, delivery policy, templates, forms and keys hold")
+	}
+	p.tellMatrix(r.Matrix)
+	return nil
+}
+
+func (p *program) tellMatrix(matrix []form.MatrixRow) {
+	if len(matrix) == 0 {
+		return
+	}
+	rows := [][]string{{"field", "seen by", ""}}
+	for _, m := range matrix {
+		var roles []string
+		for _, role := range m.Roles {
+			roles = append(roles, string(role))
+		}
+		home := ""
+		if m.Home {
+			home = "and never where the placement address is withheld"
+		}
+		rows = append(rows, []string{m.Field, strings.Join(roles, ", "), home})
+	}
+	p.table(rows)
+}

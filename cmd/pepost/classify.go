@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/pepost/pepost/internal/calendar"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/store"
+)
+
+// classifyKnown gives the code and the hint of the errors that rooms name.
+func classifyKnown(err error) *outcomeError {
+	var (
+		noTerms   *calendar.NoTermDatesError
+		outside   *calendar.OutOfRangeError
+		bounds    *calendar.BoundsError
+		locked    *store.LockedError
+		mismatch  *store.KeyMismatchError
+		keyFile   *store.KeyFileError
+		missing   *pipeline.NotFoundError
+		read      *pipeline.AlreadyReadError
+		reason    *pipeline.NeedsReasonError
+		nothing   *pipeline.NothingSealedError
+		forbidden *outbox.NotAllowedError
+	)
+	end := &outcomeError{code: exitFailed, err: err}
+	switch {
+	case errors.As(err, &noTerms), errors.As(err, &outside):
+		end.code, end.hint = exitConfig, "add the dates to the authority's calendar.yaml"
+	case errors.As(err, &bounds):
+		end.code = exitUsage
+	case errors.As(err, &locked):
+		end.hint = "wait for it, or stop it: two at once could send twice"
+	case errors.As(err, &mismatch), errors.As(err, &keyFile):
+		end.code, end.hint = exitConfig, "put the key file back that this database was made with"
+	case errors.As(err, &missing):
+		end.hint = "pepost children and pepost outbox list show what there is"
+	case errors.As(err, &read):
+		end.code, end.hint = exitHeld, "give --reason to read it again; it is kept as evidence"
+	case errors.As(err, &reason):
+		end.code, end.hint = exitUsage, "add --reason \"…\""
+	case errors.As(err, &nothing):
+		end.code = exitHeld
+	case errors.As(err, &forbidden):
+		end.hint = "pepost outbox show ID tells where it stands"
+	}
+	return end
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/word"
+)
+
+// readFlags are the flags of read.
+type readFlags struct {
+	against        string
+	passphraseFile string
+}
+
+// maxForm bounds a returned form.
+const maxForm = 32 << 20
+
+func (p *program) readCommand() *cobra.Command {
+	var f readFlags
+	cmd := &cobra.Command{
+		Use: "read FILE.docx…", Short: "the values in a filled form, and the difference from what was sent",
+		Example: "  pepost read returned.docx --against PEP-7F3K-2Q --json", Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.read(cmd.Context(), f, args) },
+	}
+	cmd.Flags().StringVar(&f.against, "against", "", "compare with the form last sent for this `REF`, else with today's rendering")
+	cmd.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "open a protected file with the first line of `FILE`")
+	return cmd
+}
+
+// readJSON is what read --json prints for one file.
+type readJSON struct {
+	File       string                `json:"file"`
+	Ref        pep.Ref               `json:"ref"`
+	Form       string                `json:"form"`
+	Version    string                `json:"version"`
+	Values     map[string]string     `json:"values"`
+	Tables     map[string][]form.Row `json:"tables"`
+	Changed    []form.Change         `json:"changed"`
+	Missing    []string              `json:"missing"`
+	Unreadable []string              `json:"unreadable"`
+	Confidence float64               `json:"confidence"`
+	Problems   []problemJSON         `json:"problems"`
+}
+
+type problemJSON struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func (p *program) read(ctx context.Context, f readFlags, paths []string) error {
+	passphrase, err := passphraseFrom(f.passphraseFile)
+	if err != nil {
+		return err
+	}
+	refs, err := references(nonEmpty(f.against))
+	if err != nil {
+		return err
+	}
+	return p.with(ctx, false, func(i *installation) error {
+		refused := false
+		for _, path := range paths {
+			data, err := readFile(path, maxForm)
+			if err != nil {
+				return failed(fmt.Errorf("reading a form: %w", err), "")
+			}
+			var against pep.Ref
+			if len(refs) > 0 {
+				against = refs[0]
+			}
+			done, err := i.runner.Read(ctx, data, passphrase, against)
+			var no *word.RefusedError
+			if errors.As(err, &no) {
+				refused = true
+				if err := p.tellRefused(path, no); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := p.tellRead(path, done); err != nil {
+				return err
+			}
+		}
+		if refused {
+			return outcome(exitFailed)
+		}
+		return nil
+	})
+}
+
+func nonEmpty(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
+}
+
+func (p *program) tellRefused(path string, no *word.RefusedError) error {
+	if p.flags.json {
+		return p.printJSON(map[string]any{"file": filepath.Base(path), "refused": problemJSON{string(no.Code), no.Detail}})
+	}
+	p.complain(fmt.Sprintf("%s is refused (%s): %s", filepath.Base(path), no.Code, no.Detail), "")
+	return nil
+}
+
+func (p *program) tellRead(path string, r pipeline.ReadForm) error {
+	out := readJSON{
+		File: filepath.Base(path), Ref: r.Reading.Ref, Form: r.Reading.Form, Version: r.Reading.Version,
+		Values: r.Reading.Values.Fields, Tables: r.Reading.Values.Tables, Changed: notNil(r.Changed),
+		Missing: notNil(r.Missing), Unreadable: notNil(r.Reading.Unreadable), Confidence: r.Reading.Confidence, Problems: []problemJSON{},
+	}
+	for _, problem := range r.Reading.Problems {
+		out.Problems = append(out.Problems, problemJSON{string(problem.Code), problem.Detail})
+	}
+	if p.flags.json {
+		return p.printJSON(out)
+	}
+	fmt.Fprintf(p.stdout, "%s: %s, form %s, confidence %.2f\n", out.File, out.Ref, out.Form, out.Confidence)
+	fmt.Fprintf(p.stdout, "%d answers changed, %d still needed, %d unreadable\n", len(out.Changed), len(out.Missing), len(out.Unreadable))
+	for _, c := range out.Changed {
+		fmt.Fprintf(p.stdout, "  %s: was %q, now %q\n", c.Field, c.Was, c.Now)
+	}
+	for _, key := range out.Unreadable {
+		fmt.Fprintf(p.stdout, "  unreadable: %s\n", key)
+	}
+	for _, problem := range out.Problems {
+		fmt.Fprintf(p.stdout, "  %s: %s\n", problem.Code, problem.Detail)
+	}
+	return nil
+}

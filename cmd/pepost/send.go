@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pepost/pepost/internal/config"
+	"github.com/pepost/pepost/internal/dispatch"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/smtpout"
+)
+
+// sendFlags are the flags of send.
+type sendFlags struct {
+	on      string
+	dryRun  bool
+	approve bool
+	by      string
+}
+
+func (p *program) sendCommand() *cobra.Command {
+	var f sendFlags
+	cmd := &cobra.Command{
+		Use: "send", Short: "queue and send every form that is due, and what follows the forms that were sent",
+		Long: "send queues every form due up to the day, overdue ones included, hands over\n" +
+			"what is released, and ends. Chasers and finals follow only a form that this\n" +
+			"program sent. Running it twice sends nothing twice.\n\n" +
+			"Exit codes: 0 nothing is left waiting, 3 some are deferred, refused or\nuncertain, 5 only what is held for a person remains.",
+		Example: "  pepost send --dry-run\n  pepost send --on 2026-02-06", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.send(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVar(&f.on, "on", "", "everything due up to this `DATE` (default today)")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show exactly what would go to whom, how, and with which bytes; send and store nothing")
+	cmd.Flags().BoolVar(&f.approve, "approve", false, "release the drafts that wait for an officer")
+	cmd.Flags().StringVar(&f.by, "by", "", "who releases them (default: the account's name)")
+	return cmd
+}
+
+func (p *program) send(ctx context.Context, f sendFlags) error {
+	if f.dryRun && f.approve {
+		return usage("--dry-run changes nothing, so it approves nothing")
+	}
+	return p.with(ctx, !f.dryRun, func(i *installation) error {
+		until, err := day("--on", f.on, pep.DateOf(i.runner.Now()))
+		if err != nil {
+			return err
+		}
+		if f.dryRun {
+			return p.dryRun(ctx, i, until)
+		}
+		client, err := i.sender()
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
+		var approve *pipeline.By
+		if f.approve {
+			approve = &pipeline.By{Name: p.person(f.by), Why: "released with send --approve"}
+		}
+		sent, err := i.runner.Send(ctx, until, approve)
+		if err != nil {
+			return err
+		}
+		if err := p.tellSent(ctx, i, sent); err != nil {
+			return err
+		}
+		return outcome(sentCode(sent))
+	})
+}
+
+// sentCode is the exit code of a sending run.
+func sentCode(s pipeline.Sent) exitCode {
+	code := exitDone
+	for _, d := range s.Open {
+		switch d.State {
+		case outbox.Held, outbox.Drafted:
+			if code == exitDone {
+				code = exitHeld
+			}
+		default:
+			code = exitPartly
+		}
+	}
+	if len(s.Drafted.Failures) > 0 {
+		code = exitPartly
+	}
+	return code
+}
+
+// overSMTP hands the dispatcher's envelopes to the relay.
+type overSMTP struct{ client *smtpout.Client }
+
+// Send implements dispatch.Sender.
+func (o overSMTP) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() error) outbox.Outcome {
+	return o.client.Send(ctx, smtpout.Message{From: e.From, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
+}
+
+// sender is the client of the configured relay.
+func (i *installation) sender() (*smtpout.Client, error) {
+	relay, err := relayOf(i.config)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(relay)
+}
+
+func newClient(relay smtpout.Relay) (*smtpout.Client, error) {
+	client, err := smtpout.New(relay)
+	if err != nil {
+		return nil, refusedConfig(fmt.Errorf("relay: %w", err), "")
+	}
+	return client, nil
+}
+
+// relayOf is the configured relay as the client needs it. The password is
+// read from its file each time it is needed.
+func relayOf(c config.Config) (smtpout.Relay, error) {
+	if !c.Relay.Configured() {
+		return smtpout.Relay{}, refusedConfig(fmt.Errorf("%s: relay: none is configured, so nothing can be sent", c.File),
+			"put the mail relay behind \"relay:\", as the comments there show")
+	}
+	relay := smtpout.Relay{Addr: c.Relay.Address, Username: c.Relay.Username}
+	if c.Relay.TLS == config.TLSImplicit {
+		relay.Mode = smtpout.ImplicitTLS
+	}
+	if c.Relay.CA != "" {
+		pem, err := readFile(c.Relay.CA, maxCA)
+		if err != nil {
+			return relay, refusedConfig(fmt.Errorf("relay.ca: %w", err), "")
+		}
+		if relay.Roots, err = smtpout.Roots(pem); err != nil {
+			return relay, refusedConfig(fmt.Errorf("relay.ca: %w", err), "")
+		}
+	}
+	if name, err := os.Hostname(); err == nil {
+		relay.Hello = name
+	}
+	relay.Password = func() (string, error) { return passphraseFrom(c.Relay.PasswordFile) }
+	return relay, nil
+}
+
+// sendLine is one delivery of send --json and send --dry-run --json.
+type sendLine struct {
+	ID        string        `json:"id"`
+	Ref       pep.Ref       `json:"ref"`
+	Kind      outbox.Kind   `json:"kind"`
+	Due       pep.Date      `json:"due"`
+	Late      bool          `json:"late"`
+	Role      pep.Role      `json:"recipient_role"`
+	Recipient string        `json:"recipient"`
+	New       bool          `json:"new"`
+	Decision  route.Verdict `json:"decision"`
+	Method    route.Method  `json:"method"`
+	State     outbox.State  `json:"state"`
+	Reason    string        `json:"reason,omitempty"`
+	MessageID string        `json:"message_id"`
+	SHA256    string        `json:"sha256,omitempty"`
+	Size      int           `json:"size,omitempty"`
+	Why       []string      `json:"why"`
+	Unsaid    []string      `json:"unanswered,omitempty"`
+}
+
+func sendLineOf(d pipeline.Draft) sendLine {
+	x := d.Delivery
+	return sendLine{
+		ID: x.ID, Ref: x.Ref, Kind: x.Kind, Due: x.Due, Late: d.Late, Role: x.Recipient.Role, Recipient: recipientText(x.Recipient),
+		New: x.Recipient.New, Decision: x.Decision.Settled(), Method: x.Decision.Method, State: x.State, Reason: x.Reason,
+		MessageID: x.MessageID, SHA256: x.SHA256, Size: x.Size, Why: append(notNil(d.Why), x.Decision.Reasons...), Unsaid: d.Unanswered,
+	}
+}
+
+// recipientText is the address a delivery is for: the canonical one where it
+// has one.
+func recipientText(r outbox.Recipient) string {
+	if canonical := r.Address.Canonical(); canonical != "" {
+		return canonical
+	}
+	return r.Address.Raw()
+}
+
+func (p *program) dryRun(ctx context.Context, i *installation, until pep.Date) error {
+	drafted, err := i.runner.Draft(ctx, until, true)
+	if err != nil {
+		return err
+	}
+	if p.flags.json {
+		err = p.printDrafts(drafted.Drafts)
+	} else {
+		fmt.Fprintf(p.stdout, "dry run: nothing is stored and nothing is sent\n\n")
+		p.tellDrafts(drafted.Drafts)
+	}
+	p.tellFailures(drafted.Failures)
+	if err == nil && len(drafted.Failures) > 0 {
+		return outcome(exitPartly)
+	}
+	return err
+}
+
+func (p *program) printDrafts(drafts []pipeline.Draft) error {
+	for _, d := range drafts {
+		if err := p.printJSON(sendLineOf(d)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellSent prints what a run did. States are read again, since sending changed
+// them after they were drafted.
+func (p *program) tellSent(ctx context.Context, i *installation, s pipeline.Sent) error {
+	drafts := s.Drafted.Drafts
+	for n := range drafts {
+		d, err := i.runner.Deliveries.Get(ctx, drafts[n].Delivery.ID)
+		if err != nil {
+			return err
+		}
+		drafts[n].Delivery = d
+	}
+	p.tellFailures(s.Drafted.Failures)
+	if p.flags.json {
+		return p.printDrafts(drafts)
+	}
+	p.tellDrafts(drafts)
+	for _, d := range s.Drafted.Withdrawn {
+		fmt.Fprintf(p.stdout, "withdrawn: %s %s to the %s: %s\n", d.Ref, d.Kind, d.Recipient.Role, d.Reason)
+	}
+	fmt.Fprintf(p.stdout, "\n%d accepted, %d deferred, %d refused, %d uncertain in this run\n",
+		s.Tally.Accepted, s.Tally.Deferred, s.Tally.Refused, s.Tally.Uncertain)
+	p.tellOpen(s.Open)
+	return nil
+}
+
+// tellOpen counts what is not done with, and says what to do about it.
+func (p *program) tellOpen(open []outbox.Delivery) {
+	count := map[outbox.State]int{}
+	for _, d := range open {
+		count[d.State]++
+	}
+	for _, state := range outbox.States() {
+		if n := count[state]; n > 0 {
+			fmt.Fprintf(p.stdout, "left: %d %s\n", n, state)
+		}
+	}
+	if count[outbox.Held] > 0 {
+		fmt.Fprintln(p.stdout, "see what is held and why: pepost outbox list --state held")
+	}
+}
+
+func (p *program) tellDrafts(drafts []pipeline.Draft) {
+	rows := [][]string{{"reference", "what", "due", "to", "address", "how", "state", "why"}}
+	for _, d := range drafts {
+		l := sendLineOf(d)
+		due, address := l.Due.String(), l.Recipient
+		if l.Late {
+			due += " late"
+		}
+		if l.New {
+			address += " (new)"
+		}
+		rows = append(rows, []string{
+			string(l.Ref), string(l.Kind), due, string(l.Role), printable(address), string(l.Method), string(l.State), l.because(),
+		})
+	}
+	p.table(rows)
+}
+
+// because is the one reason a list has room for.
+func (l sendLine) because() string {
+	if l.State == outbox.Held && l.Reason != "" {
+		return l.Reason
+	}
+	return strings.Join(l.Why, "; ")
+}
+
+func (p *program) tellFailures(failures []pipeline.Failure) {
+	for _, f := range failures {
+		p.complain(fmt.Sprintf("%s for the %s: %v", f.Ref, f.Role, f.Err), "the others are not touched; run the same command again once it is mended")
+	}
+}

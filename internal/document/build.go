@@ -1,0 +1,155 @@
+package document
+
+import (
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// Build makes a form's document for one reader, and lists what was left out of
+// it and why. What the reader may not see by the form's own rights is left out
+// and no more said; a free text that repeats where or with whom the child
+// lives, to a reader who may not know it, is left out and the copy must wait
+// for a person (Holds).
+func Build(f form.Form, v form.Values, to Reader, head Head) (Document, []Withheld) {
+	b := builder{form: f, values: v, to: to}
+	b.secrets = gather(f, v, b.sees)
+	doc := Document{
+		Title: f.Title, Language: firstText(head.Language, "en-GB"), Ref: head.Ref, FormID: f.ID, FormVersion: f.Version,
+		Purpose: to.Purpose, CopyFor: sentence(string(to.Role)), Authority: head.Authority, VirtualSchool: head.VirtualSchool,
+		ReturnBy: head.ReturnBy, ReturnTo: head.ReturnTo, Generated: head.Generated,
+		Header: f.Title, Footer: string(head.Ref),
+	}
+	if !head.Generated.IsZero() {
+		doc.Footer += ", made on " + head.Generated.Slashed()
+	}
+	doc.Blocks = opening(doc, head)
+	for _, section := range f.Sections {
+		doc.Blocks = append(doc.Blocks, b.section(section)...)
+	}
+	return doc, b.withheld
+}
+
+// builder makes the blocks of one document.
+type builder struct {
+	form     form.Form
+	values   form.Values
+	to       Reader
+	secrets  secrets
+	withheld []Withheld
+}
+
+// sees reports whether the reader may see a field or a column at all.
+func (b *builder) sees(field form.Field) bool {
+	return b.form.Rights.MaySee(field, b.to.Role, b.to.WithholdPlacementAddress)
+}
+
+// final reports whether the document is to be read and not to be filled in.
+func (b *builder) final() bool { return b.to.Purpose == FinalCopy }
+
+// opening is the head of the first page: what this is, and, for a form, how to
+// fill it in and send it back.
+func opening(doc Document, head Head) []Block {
+	blocks := []Block{Heading{Level: 1, Key: "title", Text: doc.Title}, Facts{Label: "About this copy", Pairs: pairs(doc, head)}}
+	if doc.Purpose == FinalCopy {
+		return blocks
+	}
+	return append(
+		blocks,
+		Note{Tone: Important, Text: "Open this form in the desktop version of Word, fill it in, save it and send it back to the address above. " +
+			"Leave the child's name out of the subject and of the file's name; the reference is enough."},
+		Note{Tone: Guidance, Text: "Every question says in words, and by its colour, who answers it. " +
+			"What we already know is filled in and locked: if it is wrong, tell us when you send the form back."},
+	)
+}
+
+func pairs(doc Document, head Head) []Fact {
+	var all []Fact
+	add := func(label, text string) {
+		if text != "" {
+			all = append(all, Fact{Label: label, Text: text})
+		}
+	}
+	add("Reference", string(doc.Ref))
+	add("Copy for", doc.CopyFor)
+	add("From", joinedText(doc.VirtualSchool, doc.Authority))
+	if doc.Purpose == BlankForm {
+		if !head.ReturnBy.IsZero() {
+			add("Return by", head.ReturnBy.Long())
+		}
+		add("Return to", head.ReturnTo)
+	}
+	add("Questions", joinedText(head.Officer, head.Phone))
+	if !doc.Generated.IsZero() {
+		add("Made on", doc.Generated.Long())
+	}
+	return all
+}
+
+// joinedText is both texts with a comma, or the one there is. An authority's
+// name that the first already begins with is not said twice.
+func joinedText(first, second string) string {
+	switch {
+	case first == "":
+		return second
+	case second == "" || len(first) > len(second) && first[:len(second)] == second:
+		return first
+	}
+	return first + ", " + second
+}
+
+func firstText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// section is the blocks of one section, or none where nothing of it is for
+// this reader.
+func (b *builder) section(s form.Section) []Block {
+	var fields []Block
+	answered := false
+	for _, field := range s.Fields {
+		blocks, has := b.field(field)
+		fields = append(fields, blocks...)
+		answered = answered || has
+	}
+	if len(fields) == 0 || b.final() && s.Optional && !answered {
+		return nil
+	}
+	var head []Block
+	if s.NewPage {
+		head = append(head, PageBreak{})
+	}
+	head = append(head, Heading{Level: 2, Key: s.Key, Text: s.Title})
+	if s.Help != "" && !b.final() {
+		head = append(head, Note{Tone: Guidance, Text: s.Help})
+	}
+	return append(head, fields...)
+}
+
+// field is the blocks of one field, and whether it has an answer.
+func (b *builder) field(field form.Field) ([]Block, bool) {
+	if field.Offered.Judge(b.values) == form.False {
+		return nil, false
+	}
+	if !b.sees(field) {
+		b.leaveOut(field.Key, "not for a "+roleWords(b.to.Role))
+		return nil, false
+	}
+	if field.Kind == form.Table {
+		return b.grid(field)
+	}
+	return b.answer(field)
+}
+
+func (b *builder) leaveOut(key, why string) {
+	b.withheld = append(b.withheld, Withheld{Field: key, Why: why})
+}
+
+func roleWords(role pep.Role) string {
+	if role == "" {
+		return "reader without a role"
+	}
+	return string(role)
+}

@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/timetable"
+	"github.com/pepost/pepost/internal/word"
+)
+
+// drawn is one form in Word for one reader.
+type drawn struct {
+	word       []byte
+	unanswered []string
+	hold       string
+}
+
+// draw makes the Word form of an errand.
+func (r *Runner) draw(e errand) (drawn, error) {
+	composed := r.Forms.Compose(e.plan)
+	doc, values, withheld := r.document(e, composed)
+	file, err := word.Write(doc)
+	if err != nil {
+		return drawn{}, fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
+	}
+	stage := form.ToSend
+	if e.kind == outbox.KindFinal {
+		stage = form.ToFinalise
+	}
+	return drawn{word: file, unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}, nil
+}
+
+// document is the form as blocks for its reader, with all values it was made
+// from and what was left out.
+func (r *Runner) document(e errand, composed form.Form) (document.Document, form.Values, []document.Withheld) {
+	values := r.values(e, composed)
+	officer := r.officer(e.record)
+	doc, withheld := document.Build(composed, values, readerOf(e), document.Head{
+		Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool, Ref: e.record.Ref,
+		ReturnBy: e.returnBy, ReturnTo: r.From.Canonical(), Officer: officer.Name, Phone: officer.Telephone,
+		Generated: r.today(),
+	})
+	return doc, values, withheld
+}
+
+func readerOf(e errand) document.Reader {
+	purpose := document.BlankForm
+	if e.kind == outbox.KindFinal {
+		purpose = document.FinalCopy
+	}
+	return document.Reader{
+		Role: e.recipient.Role, WithholdPlacementAddress: e.recipient.WithholdPlacementAddress, Purpose: purpose,
+	}
+}
+
+// values are what the register knows, and over it the answers of the returned
+// form that a final plan is made from.
+func (r *Runner) values(e errand, composed form.Form) form.Values {
+	known := form.Prefill(composed, e.record, e.plan, form.Known{
+		Generated: r.today(), CopyFor: string(e.recipient.Role), Authority: r.Words.Authority,
+	})
+	if e.answers == nil {
+		return known
+	}
+	for key, answer := range e.answers.Fields {
+		if f, ok := composed.Field(key); ok && !f.Locked && answer != "" {
+			known.Fields[key] = answer
+		}
+	}
+	for key, rows := range e.answers.Tables {
+		if f, ok := composed.Field(key); ok && !f.Locked && len(rows) > 0 {
+			known.Tables[key] = rows
+		}
+	}
+	return form.Derive(composed, known)
+}
+
+// holdOf is why a copy must be looked at before it leaves.
+func holdOf(withheld []document.Withheld) string {
+	for _, w := range withheld {
+		if w.Holds {
+			return fmt.Sprintf("the answer %s repeats something this reader may not see: %s", w.Field, w.Why)
+		}
+	}
+	return ""
+}
+
+// outlook is what the timetable says of one child today.
+func (r *Runner) outlook(record pep.Record) timetable.Outlook {
+	return r.Rules.Make(record, r.Calendar, r.today())
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"strings"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// errand is one thing that is due to one recipient, before it is made.
+type errand struct {
+	record    pep.Record
+	plan      pep.Plan
+	kind      outbox.Kind
+	milestone timetable.MilestoneName
+	due       pep.Date
+	returnBy  pep.Date
+	late      bool
+	recipient timetable.Recipient
+	why       []string
+	// hold is why a person must look whatever the decision is.
+	hold string
+	// occasion tells one chaser or corrected final from another.
+	occasion string
+	// answers are a final plan's; a form has none of its own.
+	answers *form.Values
+}
+
+// errandOf takes what the timetable says of one recipient.
+func errandOf(record pep.Record, outlook timetable.Outlook, due timetable.Due) errand {
+	return errand{
+		record: record, plan: outlook.Plan, kind: outbox.Kind(due.Kind), milestone: due.Milestone, due: due.Due,
+		returnBy: outlook.ReturnDue.Due, late: due.Late, recipient: due.Recipient, why: due.Why, hold: due.Hold,
+	}
+}
+
+// label is what makes the errand one and the same however often it is thought
+// of: the plan, the occasion and the recipient. The form's own version does not
+// enter, so that neither an upgrade of the program nor a pack that was added
+// since sends a second form for the same plan.
+func (e errand) label() string {
+	return strings.Join([]string{
+		e.plan.Key(), string(e.kind), string(e.milestone), e.occasion, recipientLabel(e.recipient),
+	}, "\x00")
+}
+
+// recipientLabel is the canonical address; whoever has none is told apart by
+// role and name.
+func recipientLabel(to timetable.Recipient) string {
+	if canonical := to.Contact.Email.Canonical(); canonical != "" {
+		return canonical
+	}
+	return strings.Join([]string{string(to.Role), to.Contact.Name, to.Contact.Email.Raw()}, "\x00")
+}
+
+// decide asks the delivery policy about one contact as of today. Nobody's
+// address is no bad address: a person must find one.
+func (r *Runner) decide(to pep.Contact) route.Decision {
+	d := r.Policy.Decide(r.question(to.Email, to))
+	if to.Email.Empty() && d.Settled() == route.Refuse {
+		d.Verdict, d.Method, d.Reasons = route.Hold, route.MethodNone, []string{"no e-mail address is on record"}
+	}
+	return d
+}
+
+// redecide asks again at sending time, from the address that is stored with
+// the delivery.
+func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
+	return r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, pep.Contact{}))
+}
+
+func (r *Runner) question(to pep.Address, contact pep.Contact) route.Question {
+	means := r.Means
+	means.Agreed = contact.AgreedDelivery
+	means.Postal = contact.AgreedDelivery == pep.AgreedPost && contact.Address1 != "" && contact.Postcode != ""
+	return route.Question{To: to, From: r.From, On: r.today(), Means: means}
+}
+
+// officer is whom the recipient may ring: the one of the child's team, by the
+// social worker's organisation, else the authority's.
+func (r *Runner) officer(record pep.Record) letter.Officer {
+	worker, _ := record.Contact(pep.SocialWorker, pep.TeamInbox)
+	if own, ok := r.Words.Teams[strings.ToLower(strings.TrimSpace(worker.Organisation))]; ok {
+		return own
+	}
+	return r.Words.Officer
+}

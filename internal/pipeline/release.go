@@ -1,0 +1,72 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pepost/pepost/internal/outbox"
+)
+
+// By is a person's word on a delivery: who, and why.
+type By struct {
+	Name string
+	Why  string
+}
+
+// NeedsReasonError says that an action is not done without a reason.
+type NeedsReasonError struct{ Action outbox.Action }
+
+// Error says what to add.
+func (e *NeedsReasonError) Error() string {
+	return fmt.Sprintf("to %s a delivery give a reason", e.Action)
+}
+
+// NothingSealedError says that a delivery has no bytes to release: it was held
+// before anything was made.
+type NothingSealedError struct {
+	ID  string
+	Why string // why it was held
+}
+
+// Error says what to do.
+func (e *NothingSealedError) Error() string {
+	return fmt.Sprintf("delivery %s has nothing to send (%s): mend the record and import it again, or post the form", e.ID, e.Why)
+}
+
+// Act does what an officer says of one delivery: approve, hold, cancel, retry,
+// post, or, for one that is uncertain, what became of it. Only approving a
+// draft goes without a reason.
+func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By) (outbox.Delivery, error) {
+	d, err := r.Deliveries.Get(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	if by.Why == "" && !(action == outbox.Approve && d.State == outbox.Drafted) {
+		return d, &NeedsReasonError{Action: action}
+	}
+	if (action == outbox.Approve || action == outbox.Retry) && d.SHA256 == "" {
+		return d, &NothingSealedError{ID: id, Why: d.Reason}
+	}
+	d, err = outbox.Advance(d, action, outbox.Occasion{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
+	if err != nil {
+		return d, err
+	}
+	return d, r.Deliveries.Save(ctx, d)
+}
+
+// Release approves every draft that waits for an officer.
+func (r *Runner) Release(ctx context.Context, by By) ([]outbox.Delivery, error) {
+	waiting, err := r.Deliveries.List(ctx, Filter{States: []outbox.State{outbox.Drafted}})
+	if err != nil {
+		return nil, fmt.Errorf("reading the drafts: %w", err)
+	}
+	var released []outbox.Delivery
+	for _, d := range waiting {
+		d, err := r.Act(ctx, d.ID, outbox.Approve, by)
+		if err != nil {
+			return released, fmt.Errorf("releasing %s: %w", d.ID, err)
+		}
+		released = append(released, d)
+	}
+	return released, nil
+}

@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/office"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pdf"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/timetable"
+	"github.com/pepost/pepost/internal/word"
+)
+
+// Format is a file format a form is rendered in.
+type Format string
+
+// The formats.
+const (
+	Word Format = "docx"
+	PDF  Format = "pdf"
+)
+
+// RenderAsk is what is to be rendered of one child.
+type RenderAsk struct {
+	Kind outbox.Kind
+	// Role is the reader; empty is whoever the form goes to first.
+	Role    pep.Role
+	Formats []Format
+	// Passphrase protects the files where it is not empty.
+	Passphrase string
+}
+
+// Rendered is one file of one form.
+type Rendered struct {
+	Ref      pep.Ref
+	Kind     outbox.Kind
+	Format   Format
+	Bytes    []byte
+	Pages    int // 0 for Word, which has none until it is laid out
+	Fields   int
+	Warnings []string
+	// Err says why this format could not be made; the other ones stand.
+	Err error
+}
+
+// NoFormError says that a child has no form, and why.
+type NoFormError struct {
+	Ref pep.Ref
+	Why []string
+}
+
+// Error gives the reasons.
+func (e *NoFormError) Error() string {
+	return fmt.Sprintf("%s has no form: %s", e.Ref, strings.Join(e.Why, "; "))
+}
+
+// Render draws one child's form or final plan for one reader. It stores and
+// sends nothing.
+func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) ([]Rendered, error) {
+	outlook := r.outlook(record)
+	if outlook.Plan.Phase == pep.NoPhase {
+		return nil, &NoFormError{Ref: record.Ref, Why: outlook.Plan.Why}
+	}
+	h, err := r.history(ctx, record.Ref, outlook.Plan)
+	if err != nil {
+		return nil, err
+	}
+	e := errand{
+		record: record, plan: outlook.Plan, kind: ask.Kind, returnBy: outlook.ReturnDue.Due, recipient: reader(outlook, ask.Role),
+	}
+	if ask.Kind == outbox.KindFinal {
+		e.answers = h.answers
+	}
+	composed := r.Forms.Compose(e.plan)
+	doc, values, withheld := r.document(e, composed)
+	var out []Rendered
+	for _, format := range ask.Formats {
+		file := Rendered{Ref: record.Ref, Kind: ask.Kind, Format: format, Fields: fields(doc), Warnings: warnings(composed, values, withheld, ask.Kind)}
+		file.Bytes, file.Pages, file.Err = r.file(doc, format, ask.Passphrase)
+		out = append(out, file)
+	}
+	return out, nil
+}
+
+// reader is the recipient a copy is drawn for: the one the register names in
+// the role, the strictest of them, or a stranger in that role.
+func reader(outlook timetable.Outlook, role pep.Role) timetable.Recipient {
+	if role == "" && len(outlook.Recipients) > 0 {
+		return outlook.Recipients[0]
+	}
+	if role == "" {
+		role = pep.DesignatedTeacher
+	}
+	found := timetable.Recipient{Role: role}
+	for _, to := range append(outlook.Recipients, outlook.FinalRecipients...) {
+		if to.Role == role && (to.WithholdPlacementAddress || found.Contact.Name == "") {
+			found = to
+		}
+	}
+	return found
+}
+
+// file is the document in one format, locked where there is a passphrase.
+func (r *Runner) file(doc document.Document, format Format, passphrase string) ([]byte, int, error) {
+	switch format {
+	case Word:
+		data, err := word.Write(doc)
+		if err != nil || passphrase == "" {
+			return data, 0, err
+		}
+		data, err = office.Encrypt(data, passphrase, r.Seed.Stream("render\x00"+digest(data)+"\x00"+passphrase))
+		return data, 0, err
+	case PDF:
+		made, err := r.PDF.Write(doc)
+		if err != nil || passphrase == "" {
+			return made.Bytes, made.Pages, err
+		}
+		locked, err := pdf.Lock(made.Bytes, passphrase)
+		return locked, made.Pages, err
+	}
+	return nil, 0, fmt.Errorf("no such format: %s", format)
+}
+
+// fields counts the questions of a document.
+func fields(doc document.Document) int {
+	n := 0
+	for _, block := range doc.Blocks {
+		switch block.(type) {
+		case document.Answer, document.Grid:
+			n++
+		}
+	}
+	return n
+}
+
+func warnings(composed form.Form, values form.Values, withheld []document.Withheld, kind outbox.Kind) []string {
+	stage := form.ToSend
+	if kind == outbox.KindFinal {
+		stage = form.ToFinalise
+	}
+	var out []string
+	for _, key := range form.Missing(composed, values, stage) {
+		out = append(out, "no answer to "+key+", which is needed "+string(stage))
+	}
+	for _, w := range withheld {
+		if w.Holds {
+			out = append(out, "the answer "+w.Field+" repeats something this reader may not see: "+w.Why)
+		}
+	}
+	return out
+}

@@ -1,0 +1,55 @@
+package pipeline
+
+import (
+	"github.com/pepost/pepost/internal/calendar"
+	"github.com/pepost/pepost/internal/dispatch"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/pdf"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// Runner is one authority's rules and stores, wired once; its methods are the
+// verbs. Fields that a verb does not need may be empty.
+type Runner struct {
+	Register   Register
+	Deliveries Deliveries
+	Returns    Returns
+	Evidence   Evidence
+	Outgoing   *dispatch.Dispatcher
+	Now        Clock
+
+	Calendar  *calendar.Calendar
+	Rules     timetable.Rules
+	Forms     *form.Library
+	Policy    *route.Policy
+	Templates letter.Templates
+	PDF       *pdf.Writer
+
+	// From is the mailbox that every message comes from.
+	From pep.Address
+	// Means are what the installation can send with: its relay, and the
+	// gateway's name where one encrypts.
+	Means route.Means
+	Words Words
+	Seed  Seed
+	// Owner names this process in leases and in evidence.
+	Owner string
+	// ByHand keeps drafts until an officer approves them.
+	ByHand bool
+}
+
+// Words are what letters and forms say of the authority.
+type Words struct {
+	Authority     string
+	VirtualSchool string
+	// Officer is whom recipients ring, Teams who stands in for one locality or
+	// team, by its name in lower case.
+	Officer letter.Officer
+	Teams   map[string]letter.Officer
+}
+
+// today is the civil day of the injected clock.
+func (r *Runner) today() pep.Date { return pep.DateOf(r.Now()) }
