@@ -1,5 +1,174 @@
 package word
 
-// readLabels looks for answers by the words beside them where their controls
-// are gone.
-func (r *reader) readLabels() {}
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/xmltree"
+)
+
+// labels finds answers by the words beside them, in a file that an editor left
+// without controls and bookmarks (Google Docs, copy and paste). Only what
+// nothing else found is looked for, and a label that two questions share finds
+// neither.
+type labels struct {
+	fields map[string]form.Field
+	tables []form.Field
+	sites  map[slot][]site
+	rows   map[string]int
+}
+
+// readLabels adds what labels find to what controls found.
+func (r *reader) readLabels() {
+	l := labels{fields: map[string]form.Field{}, sites: r.sites, rows: r.rows}
+	seen, found := map[string]bool{}, r.keysFound()
+	missing := false
+	for field := range r.form.Fields() {
+		label := plain(field.Label)
+		switch {
+		case field.Kind == form.Table && !found[field.Key]:
+			l.tables, missing = append(l.tables, field), true
+		case field.Kind == form.Table:
+		case seen[label]:
+			delete(l.fields, label)
+		case !found[field.Key]:
+			l.fields[label], missing = field, true
+		}
+		seen[label] = true
+	}
+	if missing {
+		l.walk(r.file.main)
+	}
+}
+
+// walk visits every table, nested ones too.
+func (l *labels) walk(n *xmltree.Node) {
+	for c := n.First; c != nil; c = c.Next {
+		if c.Is(xmltree.Word, "tbl") {
+			l.table(paperTable(c))
+		}
+		l.walk(c)
+	}
+}
+
+// paperTable is a table's text: rows of cells.
+func paperTable(table *xmltree.Node) [][]string {
+	var rows [][]string
+	for _, row := range within(table, "tr") {
+		var cells []string
+		for _, cell := range within(row, "tc") {
+			cells = append(cells, strings.TrimRight(visibleText(cell), "\n"))
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+// within are the elements of a name below n, not those below one another.
+func within(n *xmltree.Node, name string) []*xmltree.Node {
+	var all []*xmltree.Node
+	for c := n.First; c != nil; c = c.Next {
+		if c.Is(xmltree.Word, name) {
+			all = append(all, c)
+		} else if c.Local != "" {
+			all = append(all, within(c, name)...)
+		}
+	}
+	return all
+}
+
+// table reads one table of the page: lines under a header row, a card under
+// its title, or questions with their answers.
+func (l *labels) table(rows [][]string) {
+	if len(rows) == 0 || len(rows[0]) == 0 {
+		return
+	}
+	for _, field := range l.tables {
+		if columns, ok := headed(field, rows[0]); ok {
+			for _, cells := range rows[1:] {
+				l.line(field, columns, cells)
+			}
+			return
+		}
+		if len(rows[0]) == 1 && cardTitle(field, rows[0][0]) {
+			l.rows[field.Key]++
+			l.card(field, l.rows[field.Key], rows[1:])
+			return
+		}
+	}
+	eachAnswer(rows, func(label, answer string) {
+		if field, asked := l.fields[label]; asked {
+			l.add(slot{key: field.Key}, answer)
+		}
+	})
+}
+
+// headed matches a header row with a table's columns, of which some may have
+// been withheld.
+func headed(field form.Field, cells []string) ([]form.Field, bool) {
+	var columns []form.Field
+	for _, cell := range cells {
+		at := slices.IndexFunc(field.Columns, func(c form.Field) bool { return plain(c.Label) == firstLine(cell) })
+		if at < 0 || slices.ContainsFunc(columns, func(c form.Field) bool { return c.Key == field.Columns[at].Key }) {
+			return nil, false
+		}
+		columns = append(columns, field.Columns[at])
+	}
+	return columns, len(columns) > 1 || len(field.Columns) == 1
+}
+
+func cardTitle(field form.Field, text string) bool {
+	number, found := strings.CutPrefix(strings.TrimSpace(text), plain(field.Label)+" ")
+	_, err := strconv.Atoi(number)
+	return found && err == nil
+}
+
+func (l *labels) line(field form.Field, columns []form.Field, cells []string) {
+	l.rows[field.Key]++
+	for i, column := range columns {
+		if i < len(cells) {
+			l.add(slot{field.Key, column.Key, l.rows[field.Key]}, cells[i])
+		}
+	}
+}
+
+func (l *labels) card(field form.Field, number int, rows [][]string) {
+	eachAnswer(rows, func(label, answer string) {
+		for _, column := range field.Columns {
+			if plain(column.Label) == label {
+				l.add(slot{field.Key, column.Key, number}, answer)
+				return
+			}
+		}
+	})
+}
+
+// add notes an answer; one that stands twice keeps its first place.
+func (l *labels) add(at slot, text string) {
+	if len(l.sites[at]) > 0 {
+		return
+	}
+	p := place{key: at.key, column: at.column, row: at.row}
+	l.sites[at] = []site{{controls: []*found{{place: p, via: viaLabel, text: []byte(text)}}}}
+}
+
+// eachAnswer gives every label of a table with the cell beside it, or below it
+// where it has the line to itself.
+func eachAnswer(rows [][]string, yield func(label, answer string)) {
+	for i, cells := range rows {
+		if len(cells) == 1 && i+1 < len(rows) && len(rows[i+1]) == 1 {
+			yield(firstLine(cells[0]), rows[i+1][0])
+		}
+		for j := 0; j+1 < len(cells); j += 2 {
+			yield(firstLine(cells[j]), cells[j+1])
+		}
+	}
+}
+
+// firstLine is a label without the filler and the help below it.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSuffix(strings.TrimSpace(line), " (needed)")
+}
