@@ -165,11 +165,11 @@ func (s *Site) deliveryTable(rows []report.Row) table {
 			{Text: string(r.Ref), Href: at(r.ID)},
 			words(capital(r.What())),
 			words(recipient(r)),
-			words(shortDay(r.Due)),
-			words(gone),
+			short(shortDay(r.Due)),
+			short(gone),
 			words(capital(r.How())),
 			state(r.State),
-			words(why),
+			words(capital(why)),
 		})
 	}
 	return t

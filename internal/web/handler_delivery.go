@@ -34,7 +34,7 @@ func (s *Site) delivery(w http.ResponseWriter, r *http.Request) {
 	}
 	title := capital(row.What()) + " of " + string(row.Ref)
 	s.show(w, http.StatusOK, deliveryPage, title, "/deliveries", deliveryBody{
-		Facts: facts(row), Reasons: row.Reasons, WhyNot: row.WhyNot,
+		Facts: facts(row), Reasons: row.Reasons, WhyNot: capital(row.WhyNot),
 		Tables: []table{s.eventTable(row), s.attemptTable(row)},
 		Files:  s.filesOf(row),
 		Others: link{Text: "All deliveries of " + string(row.Ref), Href: "/deliveries?ref=" + url.QueryEscape(string(row.Ref))},
@@ -43,7 +43,10 @@ func (s *Site) delivery(w http.ResponseWriter, r *http.Request) {
 
 func facts(r report.Row) []fact {
 	gone := longDay(r.Left)
-	if r.Late {
+	switch {
+	case r.Late && gone == "":
+		gone = "Not yet, and late"
+	case r.Late && r.Sent():
 		gone += " (late)"
 	}
 	all := []fact{
@@ -51,7 +54,7 @@ func facts(r report.Row) []fact {
 		{Label: "Recipient", Cell: words(recipient(r))},
 		{Label: "Occasion", Cell: words(capital(r.Occasion()))},
 		{Label: "Due", Cell: words(longDay(r.Due))},
-		{Label: "Left", Cell: words(strings.TrimSpace(gone))},
+		{Label: "Left", Cell: words(gone)},
 		{Label: "Decision", Cell: words(capital(string(r.Decision)))},
 		{Label: "Rule", Cell: words(r.Rule)},
 		{Label: "Method", Cell: words(capital(r.How()))},
@@ -78,7 +81,7 @@ func (s *Site) eventTable(r report.Row) table {
 		if e.To != "" {
 			now = state(e.To)
 		}
-		t.Rows = append(t.Rows, []cell{words(s.moment(e.At)), words(capital(string(e.Action))), now, words(e.Why)})
+		t.Rows = append(t.Rows, []cell{words(s.moment(e.At)), words(capital(string(e.Action))), now, words(capital(e.Why))})
 	}
 	return t
 }

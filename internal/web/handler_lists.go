@@ -26,7 +26,7 @@ func (s *Site) personTable(most int) table {
 			break
 		}
 		t.Rows = append(t.Rows, []cell{
-			{Text: string(r.Ref), Href: at(r.ID)}, words(capital(r.What())), words(recipient(r)), state(r.State), words(r.WhyNot),
+			{Text: string(r.Ref), Href: at(r.ID)}, words(capital(r.What())), words(recipient(r)), state(r.State), words(capital(r.WhyNot)),
 		})
 	}
 	return t
@@ -55,7 +55,7 @@ func (s *Site) days(w http.ResponseWriter, _ *http.Request) {
 		{Head: "Final plans", Number: true},
 		{Head: "Returned", Number: true},
 		{Head: "Held", Number: true},
-		{Head: "Put off, refused, bounced, uncertain", Number: true},
+		{Head: "Put off, failed or in doubt", Number: true},
 		{Head: "Left and came back"},
 	}}
 	for _, d := range list {
@@ -107,10 +107,10 @@ func (s *Site) overdueTable(most int) table {
 		t.Rows = append(t.Rows, []cell{
 			{Text: string(o.Ref), Href: "/deliveries?ref=" + string(o.Ref)},
 			words(capital(strings.Join(roles, ", "))),
-			words(shortDay(o.By)),
+			short(shortDay(o.By)),
 			count(o.Days),
 			count(o.Chases),
-			words(shortDay(o.LastChase)),
+			short(shortDay(o.LastChase)),
 		})
 	}
 	return t
@@ -130,7 +130,7 @@ func (s *Site) skips(w http.ResponseWriter, _ *http.Request) {
 			what += " to the " + string(skip.Role)
 		}
 		t.Rows = append(t.Rows, []cell{
-			{Text: string(skip.Ref), Href: "/deliveries?ref=" + string(skip.Ref)}, words(what), words(strings.Join(skip.Why, "; ")),
+			{Text: string(skip.Ref), Href: "/deliveries?ref=" + string(skip.Ref)}, words(what), words(capital(strings.Join(skip.Why, "; "))),
 		})
 	}
 	s.show(w, http.StatusOK, tablesPage, "Not planned", "/skips", []table{t})

@@ -105,7 +105,7 @@ func groupTable(id, caption, head string, groups []namedGroup, address string) t
 		{Head: "Late", Number: true},
 		{Head: "Waiting", Number: true},
 		{Head: "Held", Number: true},
-		{Head: "Refused, bounced, uncertain", Number: true},
+		{Head: "Failed or in doubt", Number: true},
 	}}
 	for _, g := range groups {
 		t.Rows = append(t.Rows, []cell{
@@ -127,7 +127,7 @@ func reasonTable(r report.Result) table {
 		Columns: []column{{Head: "Reason"}, {Head: "State"}, {Head: "Deliveries", Number: true}},
 	}
 	for _, w := range r.WhyNot {
-		t.Rows = append(t.Rows, []cell{words(w.Why), state(w.State), count(w.Count)})
+		t.Rows = append(t.Rows, []cell{words(capital(w.Why)), state(w.State), count(w.Count)})
 	}
 	return t
 }

@@ -296,7 +296,7 @@ func TestWhatMeansNothingIsRefused(t *testing.T) {
 func TestADeliveryShowsWhyNotAndItsHistory(t *testing.T) {
 	h := handler(t, sampleResult())
 	body := ask(h, http.MethodGet, "/deliveries/d0001").Body.String()
-	for _, want := range []string{"Mail over verified TLS", "accepted by the relay", "250 2.0.0", "13 Jan 2026, 09:01", "TLS 1.3", `href="/files/d0001.docx"`, "which a closed registry gives out"} {
+	for _, want := range []string{"Mail over verified TLS", "Accepted by the relay", "250 2.0.0", "13 Jan 2026, 09:01", "TLS 1.3", `href="/files/d0001.docx"`, "which a closed registry gives out"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -27,12 +27,12 @@ type column struct {
 }
 
 // cell is one cell; Tag gives it the look of a state, Bar a length in
-// hundredths of the longest.
+// hundredths of the longest; a Short one is not broken into lines.
 type cell struct {
-	Text, Href string
-	Tag        tag
-	Number     bool
-	Bar        int
+	Text, Href    string
+	Tag           tag
+	Number, Short bool
+	Bar           int
 }
 
 // tag is how a state looks; the word always stands in it, so that nothing
@@ -68,6 +68,8 @@ func tagOf(s outbox.State) tag {
 }
 
 func words(text string) cell { return cell{Text: text} }
+
+func short(text string) cell { return cell{Text: text, Short: true} }
 
 func count(n int) cell { return cell{Text: strconv.Itoa(n), Number: true} }
 
