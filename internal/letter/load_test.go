@@ -4,15 +4,19 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/pepost/pepost/templates"
 )
 
+// shipped are the shipped templates, loaded once for all tests.
+var shipped = sync.OnceValues(func() (Templates, error) { return Load(templates.FS) })
+
 func load(tb testing.TB) Templates {
 	tb.Helper()
-	all, err := Load(templates.FS)
+	all, err := shipped()
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -173,7 +177,9 @@ func FuzzLoad(f *testing.F) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		load(b)
+		if _, err := Load(templates.FS); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

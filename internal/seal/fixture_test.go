@@ -3,6 +3,7 @@ package seal
 import (
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,10 +46,13 @@ func envelope(to pep.Address) Envelope {
 	}
 }
 
+// shipped are the shipped templates, loaded once for all tests.
+var shipped = sync.OnceValues(func() (letter.Templates, error) { return letter.Load(templates.FS) })
+
 // contents are what the shipped templates say.
 func contents(tb testing.TB, kind letter.Kind, d route.Decision, doc []byte) letter.Contents {
 	tb.Helper()
-	all, err := letter.Load(templates.FS)
+	all, err := shipped()
 	if err != nil {
 		tb.Fatal(err)
 	}
