@@ -187,4 +187,3 @@ func (p *program) person(flag string) string {
 	}
 	return "whoever ran pepost"
 }
-

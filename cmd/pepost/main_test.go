@@ -2,11 +2,20 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pepost/pepost/internal/mailsink"
+	"github.com/pepost/pepost/internal/outbox"
 )
 
 // TestMain makes the real program a command of the scripts.
@@ -21,13 +30,196 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// relayKey finds a script's relay among its values.
+type relayKey struct{}
+
+// standIn is the relay of one script.
+type standIn struct{ server *mailsink.Server }
+
+func relayOfScript(ts *testscript.TestScript) *mailsink.Server {
+	server := ts.Value(relayKey{}).(*standIn).server
+	if server == nil {
+		ts.Fatalf("start the relay first")
+	}
+	return server
+}
+
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", Setup: func(e *testscript.Env) error {
-		sample, err := os.Getwd()
-		if err != nil {
-			return err
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			here, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			e.Values[relayKey{}] = &standIn{}
+			e.Setenv("SAMPLE", filepath.Join(here, "..", "..", "internal", "roster", "testdata", "cheshire-west"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
+			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
+		},
+	})
+}
+
+// startRelay starts a loopback relay for the script: relay [FAULT]. It sets
+// RELAY and RELAYCA. The faults are those named in relayFaults.
+func startRelay(ts *testscript.TestScript, _ bool, args []string) {
+	faults := map[string]func(mailsink.Session) mailsink.Fault{
+		"greylist": func(s mailsink.Session) mailsink.Fault {
+			if s.Point == mailsink.AtRcpt && s.Tries == 1 {
+				return mailsink.Fault{Reply: "450 4.7.1 try again later"}
+			}
+			return mailsink.Fault{}
+		},
+		"silent-dot":  mailsink.At(mailsink.AtDot, mailsink.Fault{Drop: true}),
+		"no-starttls": mailsink.At(mailsink.AtHello, mailsink.Fault{Hide: []string{"STARTTLS"}}),
+		"slow":        mailsink.At(mailsink.AtMail, mailsink.Fault{Delay: 40 * time.Millisecond}),
+		"":            nil,
+	}
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	fault, known := faults[name]
+	if !known {
+		ts.Fatalf("no such fault: %s", name)
+	}
+	server, err := mailsink.Start(mailsink.Options{Faults: fault})
+	ts.Check(err)
+	ts.Defer(func() { server.Close() })
+	ca := ts.MkAbs("relay-authority.pem")
+	ts.Check(os.WriteFile(ca, server.CAPEM(), 0o600))
+	ts.Setenv("RELAY", "smtp://"+server.Addr())
+	ts.Setenv("RELAYCA", ca)
+	ts.Value(relayKey{}).(*standIn).server = server
+}
+
+// countMails checks what the relay took: mails N, and that no message came
+// twice.
+func countMails(ts *testscript.TestScript, neg bool, args []string) {
+	server := relayOfScript(ts)
+	seen := map[string]int{}
+	for _, m := range server.Messages() {
+		seen[messageID(m.Data)]++
+		if len(m.To) != 1 {
+			ts.Fatalf("a message has %d recipients", len(m.To))
 		}
-		e.Setenv("SAMPLE", sample+"/../../internal/roster/testdata/cheshire-west")
-		return nil
-	}})
+	}
+	for id, n := range seen {
+		if n > 1 && !neg {
+			ts.Fatalf("%s came %d times", id, n)
+		}
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := len(server.Messages()); got != want {
+		ts.Fatalf("the relay took %d messages, want %d", got, want)
+	}
+}
+
+func messageID(data []byte) string {
+	for _, line := range strings.Split(string(data), "\r\n") {
+		if value, ok := strings.CutPrefix(line, "Message-ID: "); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// countLines checks how many lines of a file hold every text: jsonl FILE N
+// TEXT….
+func countLines(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	got := 0
+	for _, line := range strings.Split(ts.ReadFile(args[0]), "\n") {
+		all := line != ""
+		for _, text := range args[2:] {
+			all = all && strings.Contains(line, text)
+		}
+		if all {
+			got++
+		}
+	}
+	if got != want {
+		ts.Fatalf("%d lines of %s hold %q, want %d", got, args[0], args[2:], want)
+	}
+}
+
+// exits runs the program and checks its exit code: exits CODE[,CODE]
+// ARGUMENT….
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	code := "0"
+	if err := ts.Exec("pepost", args[1:]...); err != nil {
+		code = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if !slices.Contains(strings.Split(args[0], ","), code) {
+		ts.Fatalf("pepost %s: exit %s, want %s", strings.Join(args[1:], " "), code, args[0])
+	}
+}
+
+// awaitMails waits until the relay took so many messages: awaitmails N.
+func awaitMails(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if len(relayOfScript(ts).Messages()) >= want {
+			return
+		}
+	}
+	ts.Fatalf("the relay never took %d messages", want)
+}
+
+// consistent checks an outbox list --json against what the relay took: every
+// accepted delivery came exactly once, an uncertain one at most once, and
+// nothing came that the outbox does not know or says never left.
+func consistent(ts *testscript.TestScript, _ bool, args []string) {
+	came := map[string]int{}
+	for _, m := range relayOfScript(ts).Messages() {
+		came[messageID(m.Data)]++
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var d deliveryJSON
+		ts.Check(json.Unmarshal([]byte(line), &d))
+		n := came[d.MessageID]
+		delete(came, d.MessageID)
+		switch d.State {
+		case outbox.Accepted:
+			if n != 1 {
+				ts.Fatalf("%s is accepted and came %d times", d.ID, n)
+			}
+		case outbox.Uncertain:
+			if n > 1 {
+				ts.Fatalf("%s is uncertain and came %d times", d.ID, n)
+			}
+		default:
+			if n != 0 {
+				ts.Fatalf("%s is %s and came %d times", d.ID, d.State, n)
+			}
+		}
+	}
+	if len(came) > 0 {
+		ts.Fatalf("%d messages came that the outbox does not know", len(came))
+	}
+}
+
+// sameDigests checks that a dry run told the bytes that were then sent:
+// samedigests DRY SENT.
+func sameDigests(ts *testscript.TestScript, _ bool, args []string) {
+	dry, sent := digestsOf(ts, args[0]), digestsOf(ts, args[1])
+	if len(dry) == 0 || !maps.Equal(dry, sent) {
+		ts.Fatalf("the dry run told %d deliveries and the run %d, or other bytes", len(dry), len(sent))
+	}
+}
+
+func digestsOf(ts *testscript.TestScript, file string) map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(ts.ReadFile(file)) {
+		var l sendLine
+		ts.Check(json.Unmarshal([]byte(line), &l))
+		out[l.ID] = l.SHA256
+	}
+	return out
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -254,30 +253,38 @@ func (p *program) tellOpen(open []outbox.Delivery) {
 	}
 }
 
+// tellDrafts prints one line a delivery, then why the held ones are held. All
+// reasons of one stand in outbox show and in --json.
 func (p *program) tellDrafts(drafts []pipeline.Draft) {
-	rows := [][]string{{"reference", "what", "due", "to", "address", "how", "state", "why"}}
+	if len(drafts) == 0 {
+		fmt.Fprintln(p.stdout, "nothing is due")
+		return
+	}
+	rows := [][]string{{"reference", "what", "due", "to", "address", "how", "state", "bytes", "sha256"}}
+	var held [][]string
 	for _, d := range drafts {
 		l := sendLineOf(d)
-		due, address := l.Due.String(), l.Recipient
+		due, address := l.Due.String(), printable(l.Recipient)
 		if l.Late {
 			due += " late"
 		}
 		if l.New {
 			address += " (new)"
 		}
-		rows = append(rows, []string{
-			string(l.Ref), string(l.Kind), due, string(l.Role), printable(address), string(l.Method), string(l.State), l.because(),
-		})
+		size, sum := "-", "nothing is sealed"
+		if l.SHA256 != "" {
+			size, sum = fmt.Sprint(l.Size), l.SHA256[:16]
+		}
+		rows = append(rows, []string{string(l.Ref), string(l.Kind), due, string(l.Role), address, string(l.Method), string(l.State), size, sum})
+		if l.State == outbox.Held {
+			held = append(held, []string{string(l.Ref), string(l.Role), l.Reason})
+		}
 	}
 	p.table(rows)
-}
-
-// because is the one reason a list has room for.
-func (l sendLine) because() string {
-	if l.State == outbox.Held && l.Reason != "" {
-		return l.Reason
+	if len(held) > 0 {
+		fmt.Fprintf(p.stdout, "\nheld for a person (%d)\n", len(held))
+		p.table(held)
 	}
-	return strings.Join(l.Why, "; ")
 }
 
 func (p *program) tellFailures(failures []pipeline.Failure) {

@@ -35,8 +35,11 @@ func (p *program) version() error {
 		return p.printJSON(info)
 	}
 	p.table([][]string{
-		{"pepost", info.Version}, {"commit", info.Commit}, {"go", info.Go},
-		{"database", info.Database}, {"public-suffix data", info.PublicSuffix},
+		{"pepost", info.Version},
+		{"commit", info.Commit},
+		{"go", info.Go},
+		{"database", info.Database},
+		{"public-suffix data", info.PublicSuffix},
 	})
 	return nil
 }

@@ -20,7 +20,7 @@ func (b *builder) answer(field form.Field) ([]Block, bool) {
 	}
 	words, colour := filledBy(b.form, field.Fillers)
 	out := Answer{
-		Key: field.Key, Label: field.Label, Help: field.Help, Kind: field.Kind, FilledBy: words, Colour: colour,
+		Key: field.Key, Label: sentence(field.Label), Help: field.Help, Kind: field.Kind, FilledBy: words, Colour: colour,
 		Required: field.Needed(form.ToFinalise, b.values), Value: value, Display: display(field, value),
 		Locked: field.Locked || b.final(), Choices: field.OpenChoices(b.values), MaxLength: field.MaxLength, Lines: field.Lines,
 	}
@@ -69,7 +69,7 @@ func (b *builder) grid(field form.Field) ([]Block, bool) {
 	}
 	words, colour := filledBy(b.form, field.Fillers)
 	out := Grid{
-		Key: field.Key, Label: field.Label, Help: field.Help, FilledBy: words, Colour: colour,
+		Key: field.Key, Label: sentence(field.Label), Help: field.Help, FilledBy: words, Colour: colour,
 		Required: field.Needed(form.ToFinalise, b.values), Layout: Rows, Rows: cells(columns, rows), Spare: field.SpareRows,
 		MaxRows: field.MaxRows, FixedRows: len(field.FixedRows) > 0, Locked: field.Locked || b.final(),
 		AltText: altText(field, columns),

@@ -82,8 +82,10 @@ func (r *Runner) closedDays(b roster.Batch) []roster.Finding {
 
 func (r *Runner) evidenceOf(i Imported) audit.Record {
 	return audit.Record{At: r.Now(), Action: audit.Imported, By: r.Owner, Facts: []audit.Fact{
-		{Name: "rows", Value: strconv.Itoa(i.Rows)}, {Name: "accepted", Value: strconv.Itoa(i.Accepted)},
-		{Name: "changed", Value: strconv.Itoa(i.Changed)}, {Name: "unchanged", Value: strconv.Itoa(i.Unchanged)},
+		{Name: "rows", Value: strconv.Itoa(i.Rows)},
+		{Name: "accepted", Value: strconv.Itoa(i.Accepted)},
+		{Name: "changed", Value: strconv.Itoa(i.Changed)},
+		{Name: "unchanged", Value: strconv.Itoa(i.Unchanged)},
 		{Name: "rejected", Value: strconv.Itoa(len(i.Rejects))},
 	}}
 }
