@@ -146,7 +146,7 @@ func judgeText(field form.Field, s site) answer {
 		text = s.listed(field, text)
 	}
 	value, err := field.Canonical(text)
-	if err != nil && field.Locked && (field.Kind == form.Text || field.Kind == form.LongText) {
+	if err != nil && (field.Locked || s.controls[0].locked) && (field.Kind == form.Text || field.Kind == form.LongText) {
 		return answer{value: strings.TrimSpace(text)} // the register's own word, sent as it was
 	}
 	if err != nil {

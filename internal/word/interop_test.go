@@ -15,6 +15,7 @@ import (
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/word"
 )
 
@@ -95,9 +96,16 @@ func TestLibreOfficeDrawsEveryFormAsPages(t *testing.T) {
 	for _, id := range []string{"early-years", "statutory", "post-16"} {
 		t.Run(id, func(t *testing.T) {
 			f := formByID(t, id)
-			data, err := word.Write(draw(t, f, prefilled(t, f), document.BlankForm))
+			doc, _ := document.Build(f, prefilled(t, f), document.Reader{Role: pep.DesignatedTeacher, Purpose: document.BlankForm}, document.Head{
+				Authority: "Invented Council", VirtualSchool: "Invented Virtual School", Ref: ref(t), ReturnBy: pep.MustDate("2026-02-17"),
+				ReturnTo: "returns@council.example", Officer: "Ola Example", Phone: "01632 960000", Generated: pep.MustDate("2026-01-12"),
+			})
+			data, err := word.Write(doc)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if reading := mustRead(t, data, library(t)); reading.Values.Fields["child.surname"] != "Łukasz" {
+				t.Error("the form that room document made is not read back")
 			}
 			file := filepath.Join(t.TempDir(), id+".docx")
 			if err := os.WriteFile(file, data, 0o600); err != nil {

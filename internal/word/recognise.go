@@ -54,6 +54,8 @@ func (s *scan) recognise(properties *xmltree.Node) *found {
 			if c.Space == xmltree.Word {
 				path = c.Attr(xmltree.Word, "xpath")
 			}
+		case "lock":
+			f.locked = c.Attr(xmltree.Word, "val") == "sdtContentLocked"
 		case "showingPlcHdr":
 			f.prompted = on(c.Attr(xmltree.Word, "val"))
 		case "date":

@@ -43,6 +43,8 @@ type found struct {
 	text  []byte
 	// prompted is set while the control shows its prompt.
 	prompted bool
+	// locked controls are ours: nobody wrote in them with Word.
+	locked bool
 	// state is a box's, empty where the control is none.
 	state string
 	// fullDate is a date control's own idea of the day.

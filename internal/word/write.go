@@ -200,13 +200,18 @@ func formLine(doc document.Document) string {
 func (d *drawing) footer() []byte {
 	f := pen{ids: d.ids, bookmarks: d.bookmarks}
 	f.put(xmltree.Declaration, `<w:ftr`, declarations, `>`)
-	if d.doc.Footer != "" && d.doc.Footer != string(d.doc.Ref) {
+	rest, hasRef := strings.CutPrefix(d.doc.Footer, string(d.doc.Ref))
+	if rest != "" && (!hasRef || d.doc.Ref == "") {
 		f.put(`<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>`)
-		f.run("", plain(d.doc.Footer))
+		f.run("", plain(rest))
 		f.put(`</w:p>`)
+		rest = ""
 	}
 	f.put(`<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>`)
 	f.fixedControl(refKey, "Reference", "/p:form[1]/p:ref[1]", string(d.doc.Ref))
+	if rest != "" {
+		f.run("", plain(rest))
+	}
 	f.put(`<w:r><w:tab/></w:r>`)
 	f.fixedControl(formKey, "Form", "/p:form[1]/p:name[1]", formLine(d.doc))
 	f.put(`<w:r><w:tab/><w:t xml:space="preserve">Page </w:t></w:r>`)
