@@ -80,6 +80,10 @@ func (db *DB) connect(ctx context.Context, o Options) error {
 // busyMilliseconds is how long one process waits for another's transaction.
 const busyMilliseconds = "10000"
 
+// cacheKiB holds the indexes of a large register while an import fills them in
+// no order; SQLite reads a negative number as KiB.
+const cacheKiB = "-16384"
+
 func (db *DB) connectSQLite(ctx context.Context, o Options) error {
 	path, err := filepath.Abs(o.URL)
 	if err != nil {
@@ -101,6 +105,7 @@ func (db *DB) connectSQLite(ctx context.Context, o Options) error {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_dqs":          {"0"},
+		"_pragma":       {"cache_size(" + cacheKiB + ")"},
 	}.Encode()}
 	connector, err := sqlite.NewConnector(address.String())
 	if err != nil {

@@ -34,7 +34,7 @@ func (r *Register) Import(ctx context.Context, in pipeline.Intake, at time.Time)
 		if err != nil {
 			return err
 		}
-		run := &run{register: r, tx: tx, serial: serial.Number, at: at.UnixMicro()}
+		run := &run{register: r, tx: tx, serial: serial.Number, at: at.UnixMicro(), first: serial.Number == 0}
 		for part := range slices.Chunk(all, batch) {
 			if err := run.take(ctx, part); err != nil {
 				return err
@@ -56,6 +56,7 @@ type run struct {
 	tx       store.Tx
 	serial   int64
 	at       int64
+	first    bool // no child was ever stored before this import
 	out      pipeline.Intaken
 }
 
@@ -91,6 +92,9 @@ func (r *run) take(ctx context.Context, part []said) error {
 }
 
 func (r *run) stored(ctx context.Context, hashes [][]byte) (map[string]row, error) {
+	if r.first {
+		return nil, nil
+	}
 	var rows []row
 	q := r.tx.SQL.NewSelect().Model(&rows).Where("child_hash IN (?)", bun.List(hashes))
 	if err := r.tx.ForUpdate(q).Scan(ctx); err != nil {

@@ -50,7 +50,7 @@ func cell(ref, column string) store.Cell {
 }
 
 // batch is how many rows one statement reads or writes.
-const batch = 500
+const batch = 200
 
 // ChildIDs gives every child's identifier and date of birth.
 func (r *Register) ChildIDs(ctx context.Context) (map[string]pep.Date, error) {

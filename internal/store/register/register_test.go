@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -313,49 +312,5 @@ func TestARowMovedToAnotherChildDoesNotOpen(t *testing.T) {
 	var sealed *store.SealedError
 	if _, err := r.Records(t.Context()); !errors.As(err, &sealed) {
 		t.Errorf("%v", err)
-	}
-}
-
-// export is an import of many children with a contact each, as large ones are.
-func export(n int) pipeline.Intake {
-	in := pipeline.Intake{Contacts: make(map[string][]pep.Contact, n)}
-	for i := range n {
-		id := fmt.Sprintf("C-%06d", i)
-		in.Children = append(in.Children, child(id))
-		in.Contacts[id] = []pep.Contact{contact(fmt.Sprintf("head%d@x.example", i))}
-		in.Rows = append(in.Rows, rowOf(id, children, "", i))
-	}
-	return in
-}
-
-// BenchmarkImport takes 100,000 rows into an empty register, and again.
-func BenchmarkImport(b *testing.B) {
-	const rows = 100_000
-	in := export(rows)
-	for b.Loop() {
-		r := register.New(storetest.Open(b, storetest.SQLite(b)))
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		if got, err := r.Import(b.Context(), in, at()); err != nil || got.Accepted != rows {
-			b.Fatal(got, err)
-		}
-		first := time.Since(start)
-		runtime.ReadMemStats(&after)
-		start = time.Now()
-		if got, err := r.Import(b.Context(), in, at()); err != nil || got.Unchanged != rows {
-			b.Fatal(got, err)
-		}
-		second := time.Since(start)
-		start = time.Now()
-		n := 0
-		if err := r.Each(b.Context(), func(pep.Record) error { n++; return nil }); err != nil || n != rows {
-			b.Fatal(n, err)
-		}
-		b.ReportMetric(first.Seconds(), "s/first-import")
-		b.ReportMetric(second.Seconds(), "s/second-import")
-		b.ReportMetric(time.Since(start).Seconds(), "s/each")
-		b.ReportMetric(float64(after.Sys-before.Sys)/1e6, "MB-more-from-the-system")
 	}
 }
