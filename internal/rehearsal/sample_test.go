@@ -73,7 +73,7 @@ func TestTheSampleComesInEveryShapeThatAnExportComesIn(t *testing.T) {
 	}
 }
 
-func exports(t *testing.T) []Export {
+func exports(t testing.TB) []Export {
 	t.Helper()
 	files, err := Sample()
 	if err != nil {

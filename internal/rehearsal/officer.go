@@ -1,0 +1,93 @@
+package rehearsal
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
+)
+
+// How long the officer of the rehearsal tries.
+const (
+	mostCalls   = 3 // in vain, about one passphrase
+	mostWaiting = 5 // school days that a full mailbox is tried
+)
+
+// telephone has the officer ring whoever got a protected document and read the
+// passphrase out, or try again another day.
+func (p *play) telephone(ctx context.Context) error {
+	all, err := p.Runner.Deliveries.List(ctx, pipeline.Filter{States: []outbox.State{outbox.Accepted, outbox.Delivered}})
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.Passphrase != outbox.PassphrasePending || p.calls[d.ID] == mostCalls {
+			continue
+		}
+		if p.unreachable(d) {
+			if p.calls[d.ID]++; p.calls[d.ID] == mostCalls {
+				p.story.Unreached++
+				p.tell("%s: the %s could not be reached in %d calls: the form stays closed", d.Ref, d.Recipient.Role, mostCalls)
+			}
+			continue
+		}
+		call, err := p.Runner.Passphrase(ctx, d.ID, p.by(""))
+		if err != nil {
+			return err
+		}
+		p.story.Calls++
+		p.phrase[d.ID] = call.Passphrase
+	}
+	return nil
+}
+
+func (p *play) unreachable(d outbox.Delivery) bool {
+	form, lies := p.forms[d.ID]
+	return lies && form.conduct.Habit == Unreachable
+}
+
+// decide is the officer's afternoon with what waits for a person.
+func (p *play) decide(ctx context.Context) error {
+	open, err := p.Runner.Open(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range open {
+		switch d.State {
+		case outbox.Uncertain:
+			err = p.act(ctx, d, outbox.Deliver, "rang the setting: the message is there")
+		case outbox.Deferred:
+			err = p.loosesPatience(ctx, d)
+		default:
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loosesPatience withdraws what a mailbox would not take for days.
+func (p *play) loosesPatience(ctx context.Context, d outbox.Delivery) error {
+	if first := d.Attempts[0].At; p.schoolDaysSince(pep.DateOf(first.In(p.Zone))) < mostWaiting {
+		return nil
+	}
+	p.story.Expired++
+	return p.act(ctx, d, outbox.Cancel, "the mailbox has been full for days: rang the setting, which will send another address")
+}
+
+func (p *play) act(ctx context.Context, d outbox.Delivery, action outbox.Action, why string) error {
+	if _, err := p.Runner.Act(ctx, d.ID, action, p.by(why)); err != nil {
+		return err
+	}
+	p.tell("%s: the %s for the %s: %s", d.Ref, d.Kind, d.Recipient.Role, why)
+	return nil
+}
+
+// schoolDaysSince counts the days on which schools worked after a day, up to
+// today.
+func (p *play) schoolDaysSince(day pep.Date) int {
+	return len(p.worked) - 1 - slices.Index(p.worked, day)
+}

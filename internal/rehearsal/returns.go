@@ -1,0 +1,95 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pepost/pepost/internal/mailsink"
+	"github.com/pepost/pepost/internal/outbox"
+)
+
+// bounces sends back what today's mail to a dead mailbox was (RFC 3464).
+func (p *play) bounces(ctx context.Context) error {
+	for _, m := range p.returned {
+		report, err := mailsink.Bounce(m, mailsink.Report{
+			Action: mailsink.Failed, Status: "5.1.1", Diagnostic: "550 5.1.1 no such mailbox here",
+			Reporter: "mx." + m.To[0][strings.LastIndexByte(m.To[0], '@')+1:], At: p.Clock.Now(),
+		})
+		if err != nil {
+			return err
+		}
+		if err := p.takeIn(ctx, report); err != nil {
+			return err
+		}
+	}
+	p.returned = nil
+	return nil
+}
+
+// replies lets the answers of the day leave and come in.
+func (p *play) replies(ctx context.Context) error {
+	for _, a := range p.today() {
+		message, err := p.answer(ctx, p.forms[a.id])
+		if err != nil {
+			return err
+		}
+		if message == nil {
+			continue
+		}
+		if err := p.takeIn(ctx, message); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer has the setting fill in its form and write back. Nil means that it
+// cannot: the form is protected and nobody has read the passphrase out yet.
+func (p *play) answer(ctx context.Context, form held) ([]byte, error) {
+	d := form.delivery
+	phrase, heard := p.phrase[d.ID]
+	if d.Passphrase != outbox.PassphraseNone && !heard {
+		p.tell("%s: the %s could not open the form: no passphrase was read out", d.Ref, d.Recipient.Role)
+		return nil, nil
+	}
+	record, err := p.Runner.Register.Record(ctx, d.Ref)
+	if err != nil {
+		return nil, err
+	}
+	letter, err := read(form.file)
+	if err != nil {
+		return nil, err
+	}
+	label := record.Child.ID + "/" + string(d.Recipient.Role)
+	setting := Setting{Forms: p.Runner.Forms, Random: p.Runner.Seed.Stream("rehearsal\x00" + d.ID)}
+	file, err := setting.FillIn(letter, phrase, NewPen(d.Recipient.Role, d.Recipient.Name, p.day, label))
+	if err != nil {
+		return nil, fmt.Errorf("the %s of %s: %w", d.Recipient.Role, d.Ref, err)
+	}
+	return p.reply(form, letter, file).Bytes(), nil
+}
+
+// reply is the message that carries a filled form back. It says nothing of the
+// child, as the letter asked.
+func (p *play) reply(form held, letter Letter, file File) Reply {
+	to := form.delivery.Recipient
+	r := Reply{
+		To: letter, From: to.Address.Canonical(), Name: to.Name, At: p.Clock.Now(), File: file,
+		Text: "Please find the form attached, filled in.\n\nKind regards\n" + to.Name + "\n",
+	}
+	if form.conduct.Habit == Elsewhere {
+		r.From = "office-pc@freemail.example"
+		r.Text = "Sorry, our mail is down, so this comes from another address.\n\n" + to.Name + "\n"
+	}
+	if p.Stamp != nil {
+		r.Stamp = p.Stamp(r.From)
+	}
+	return r
+}
+
+// takeIn gives the authority's mailbox one message.
+func (p *play) takeIn(ctx context.Context, message []byte) error {
+	p.in = append(p.in, message)
+	return nil
+}

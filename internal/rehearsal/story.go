@@ -1,0 +1,31 @@
+package rehearsal
+
+import (
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
+)
+
+// Story is what happened in a rehearsal beside what the outbox tells.
+type Story struct {
+	From, To pep.Date
+	// Days is how many days were played.
+	Days int
+	// Calls are passphrases read out over the telephone; Unreached are people
+	// who could not be rung, Expired messages withdrawn after days of waiting.
+	Calls, Unreached, Expired int
+	// Messages are all that the mail server took, in the order they came.
+	Messages []Delivered
+	// Failures are forms that could not be made.
+	Failures []pipeline.Failure
+	Lines    []Line
+}
+
+// Delivered is one message in a mailbox.
+type Delivered struct {
+	// Delivery is the identifier of the delivery.
+	Delivery string
+	Day      pep.Date
+	File     string
+	// Bounces is set where the mailbox sent it back.
+	Bounces bool
+}
