@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/johnfercher/maroto/v2/pkg/props"
@@ -14,19 +15,24 @@ const (
 	labelWidth = 62.0
 	// handLine is the room one line of handwriting takes.
 	handLine = 8.0
+	// usualLines of handwriting are given room for a long text that asks for
+	// none.
+	usualLines = 3
 	// mostLines of handwriting are given room on a page with their question.
 	mostLines = 24
 	// fewLines of a long text still stand beside the question in a final copy.
 	fewLines = 6
 	// mostBoxes are offered; a longer list is not printed.
 	mostBoxes = 30
+	// manyBoxes get the whole width, so that they stand in columns.
+	manyBoxes = 9
 )
 
 // answer draws a question beside its answer, or above it where the answer is
 // long or long writing is expected.
 func (c *composer) answer(a document.Answer) {
 	writable := c.blank && !a.Locked
-	across := a.Kind == form.LongText && c.blank
+	across := a.Kind == form.LongText && c.blank || writable && len(offered(a.Kind, a.Choices)) >= manyBoxes
 	width := textWidth - labelWidth
 	lines := c.reply(a, writable, width)
 	if a.Kind == form.LongText && len(lines) > fewLines {
@@ -43,8 +49,8 @@ func (c *composer) answer(a document.Answer) {
 		return
 	}
 	full := textWidth - taken(edge)
-	if writable {
-		least = handLine * float64(min(max(a.Lines, 3), mostLines))
+	if writable && a.Kind == form.LongText {
+		least = handLine * float64(min(cmp.Or(a.Lines, usualLines), mostLines))
 	}
 	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(a, writable, full)))})
 	c.put(strip{least: least, cells: append(edge, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))})

@@ -39,7 +39,11 @@ func (c *composer) block(b document.Block) {
 	case document.Grid:
 		c.grid(b)
 	case document.PageBreak:
-		c.put(strip{breaks: true})
+		// A form is parted so that its pages can go through several hands; a
+		// copy that is only read goes on where it is.
+		if c.blank {
+			c.put(strip{breaks: true})
+		}
 	default:
 		c.uncovered = append(c.uncovered, fmt.Errorf("the PDF cannot draw a block of type %T", b))
 	}

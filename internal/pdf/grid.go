@@ -3,10 +3,14 @@ package pdf
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pepost/pepost/internal/document"
 )
+
+// cardLines of handwriting are given room for a long text in a card.
+const cardLines = 2
 
 // fewBoxes are offered in a table's cell; longer lists stand above the table.
 const fewBoxes = 4
@@ -23,13 +27,10 @@ func (c *composer) grid(g document.Grid) {
 		caption = append(caption, c.filler(g.Key, g.FilledBy, g.Colour, g.Required, textWidth)...)
 	}
 	c.put(strip{gap: 3, tied: true, whole: true, cells: []cell{{width: textWidth, lines: caption, below: 0.8}}})
-	rows := len(g.Rows)
-	if writable {
-		rows += g.Spare
-	}
+	rows := len(g.Rows) + c.spare(g)
 	switch {
 	case rows == 0:
-		c.put(strip{cells: []cell{c.boxed(textWidth, nil, c.lines(g.Key, "No entries", c.small(), textWidth))}})
+		c.put(strip{cells: []cell{c.boxed(textWidth, nil, c.lines(g.Key, "None recorded.", c.small(), textWidth))}})
 	case g.Layout == document.Cards:
 		for i := range rows {
 			c.card(g, i)
@@ -38,6 +39,20 @@ func (c *composer) grid(g document.Grid) {
 		c.table(g, rows)
 	}
 	c.put(strip{least: 2})
+}
+
+// spare is how many empty rows follow the given ones, as in the Word form.
+// Where a column is ours, the rows are those that the register knows; without
+// any, the spare rows are open throughout.
+func (c *composer) spare(g document.Grid) int {
+	ours := slices.ContainsFunc(g.Columns, func(column document.Column) bool { return column.Locked })
+	switch {
+	case !c.blank, g.Locked, g.FixedRows, ours && len(g.Rows) > 0:
+		return 0
+	case g.MaxRows > 0:
+		return min(g.Spare, max(0, g.MaxRows-len(g.Rows)))
+	}
+	return g.Spare
 }
 
 // lists names the choices of columns that have too many for boxes.
@@ -110,7 +125,8 @@ func cellAnswer(g document.Grid, row, column int) document.Answer {
 		Key:   fmt.Sprintf("%s row %d, %s", g.Key, row+1, of.Key),
 		Label: of.Label, Help: of.Help, Kind: of.Kind, Choices: of.Choices,
 		FilledBy: g.FilledBy, Colour: g.Colour, Required: of.Required,
-		Locked: g.Locked || of.Locked,
+		Locked: g.Locked || of.Locked && row < len(g.Rows),
+		Lines:  cardLines,
 	}
 	if row < len(g.Rows) && column < len(g.Rows[row]) {
 		a.Value, a.Display = g.Rows[row][column].Value, g.Rows[row][column].Display

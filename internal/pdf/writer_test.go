@@ -365,13 +365,71 @@ func TestEmptyDocumentIsOnePage(t *testing.T) {
 	}
 }
 
-func TestPageBreakBeginsAPage(t *testing.T) {
-	file := write(t, writer(t), document.Document{Title: "Form", Blocks: []document.Block{
+func TestPageBreakBeginsAPageOfAFormAlone(t *testing.T) {
+	blocks := []document.Block{
 		document.PageBreak{}, document.Paragraph{Text: "one"}, document.PageBreak{}, document.Heading{Level: 2, Text: "two"},
-	}})
+	}
+	w := writer(t)
+	file := write(t, w, document.Document{Title: "Form", Purpose: document.BlankForm, Blocks: blocks})
 	pages := open(t, file.Bytes, "").pageTexts(t)
 	if len(pages) != 2 || !strings.Contains(pageWords(pages[0]), "one") || !strings.Contains(pageWords(pages[1]), "two") {
 		t.Errorf("%d pages", len(pages))
+	}
+	if file := write(t, w, document.Document{Title: "Form", Purpose: document.FinalCopy, Blocks: blocks}); file.Pages != 1 {
+		t.Errorf("a final copy has %d pages", file.Pages)
+	}
+}
+
+func TestSpareRowsFollowOnlyWhereTheyCanBeWritten(t *testing.T) {
+	w := writer(t)
+	columns := []document.Column{{Key: "a", Label: "Area"}, {Key: "b", Label: "Result"}}
+	ours := []document.Column{{Key: "a", Label: "Area", Locked: true}, {Key: "b", Label: "Result"}}
+	rows := [][]document.Cell{{{Display: "x"}, {}}, {{Display: "y"}, {}}}
+	for _, test := range []struct {
+		name    string
+		purpose document.Purpose
+		grid    document.Grid
+		want    int
+	}{
+		{"a form", document.BlankForm, document.Grid{Columns: columns, Rows: rows, Spare: 3}, 5},
+		{"a form with a bound", document.BlankForm, document.Grid{Columns: columns, Rows: rows, Spare: 3, MaxRows: 4}, 4},
+		{"a form already over its bound", document.BlankForm, document.Grid{Columns: columns, Rows: rows, Spare: 3, MaxRows: 1}, 2},
+		{"given rows", document.BlankForm, document.Grid{Columns: columns, Rows: rows, Spare: 3, FixedRows: true}, 2},
+		{"ours", document.BlankForm, document.Grid{Columns: columns, Rows: rows, Spare: 3, Locked: true}, 2},
+		{"rows that the register knows", document.BlankForm, document.Grid{Columns: ours, Rows: rows, Spare: 3}, 2},
+		{"rows that the register should know", document.BlankForm, document.Grid{Columns: ours, Spare: 3}, 3},
+		{"a final copy", document.FinalCopy, document.Grid{Columns: columns, Rows: rows, Spare: 3}, 2},
+	} {
+		test.grid.Key, test.grid.Label, test.grid.Layout = "g", "Card", document.Cards
+		words := allWords(t, write(t, w, document.Document{Title: "Form", Purpose: test.purpose, Blocks: []document.Block{test.grid}}))
+		if got := len(regexp.MustCompile(`Card \d`).FindAllString(words, -1)); got != test.want {
+			t.Errorf("%s: %d cards, want %d", test.name, got, test.want)
+		}
+		if strings.Contains(words, "\u2014") && !test.grid.Locked {
+			t.Errorf("%s: a row that nobody can fill in", test.name)
+		}
+	}
+}
+
+func TestLongListsOfChoicesStandInColumns(t *testing.T) {
+	var choices []form.Choice
+	for i := range 12 {
+		choices = append(choices, form.Choice{Key: fmt.Sprint(i), Label: fmt.Sprintf("choice %c of several", 'a'+i)})
+	}
+	file := write(t, writer(t), document.Document{Title: "Form", Purpose: document.BlankForm, Blocks: []document.Block{
+		document.Answer{Key: "k", Label: "Kind", Kind: form.OneOf, Choices: choices, Value: "3", Display: "choice d of several"},
+	}})
+	heights := make(map[float64]int)
+	for _, drawn := range open(t, file.Bytes, "").pageTexts(t)[0] {
+		if strings.Contains(drawn.text, "choice") {
+			heights[drawn.y]++
+		}
+	}
+	if len(heights) > 4 {
+		t.Errorf("12 choices take %d lines", len(heights))
+	}
+	if words := allWords(t, file); strings.Count(words, "\u2610") != 11 || !strings.Contains(words, "\u2612 choice d") {
+		t.Errorf("the boxes are not as they should be: %s", words)
 	}
 }
 
