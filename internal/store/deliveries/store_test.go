@@ -331,3 +331,21 @@ func TestEveryEventIsEvidence(t *testing.T) {
 		}
 	})
 }
+
+func TestPhrasesComeTheNewestFirst(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.DB, x *deliveries.Deliveries) {
+		older, newer, other := drafted("older"), drafted("newer"), drafted("other")
+		newer.Due, other.Ref = pep.MustDate("2026-03-09"), "PEP-0000-00"
+		add(t, x, newer, older, other)
+		plain := drafted("plain")
+		if _, err := x.Add(t.Context(), plain, pipeline.Contents{Parcel: []byte("p")}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := x.Phrases(t.Context(), ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "phrases", []string{"wibble-wobble-newer", "wibble-wobble-older"}, got)
+		want(t, "state", outbox.PassphrasePending, get(t, x, "newer").Passphrase)
+	})
+}
