@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
+			"rendersalike": rendersAlike,
 		},
 	})
 }
@@ -222,4 +223,20 @@ func digestsOf(ts *testscript.TestScript, file string) map[string]string {
 		out[l.ID] = l.SHA256
 	}
 	return out
+}
+
+// rendersAlike checks that two render --json outputs tell the same bytes:
+// rendersalike FIRST SECOND.
+func rendersAlike(ts *testscript.TestScript, _ bool, args []string) {
+	var sums [2][]string
+	for i, file := range args {
+		for line := range strings.Lines(ts.ReadFile(file)) {
+			var l renderLine
+			ts.Check(json.Unmarshal([]byte(line), &l))
+			sums[i] = append(sums[i], string(l.Ref)+" "+l.SHA256)
+		}
+	}
+	if len(sums[0]) < 100 || !slices.Equal(sums[0], sums[1]) {
+		ts.Fatalf("%d forms and then %d, or other bytes", len(sums[0]), len(sums[1]))
+	}
 }

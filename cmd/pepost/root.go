@@ -51,9 +51,9 @@ func (p *program) root() *cobra.Command {
 	flags.StringVar(&p.flags.logFormat, "log-format", "text", "text or json")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	for _, add := range p.commands() {
-		root.AddCommand(strict(add))
+		root.AddCommand(add)
 	}
-	return root
+	return strict(root)
 }
 
 // commands is every command, in the order of the help text.
