@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/johnfercher/maroto/v2/pkg/props"
@@ -154,10 +155,13 @@ const (
 	crossedBox = "\u2612 "
 )
 
-// boxes sets choices in columns as wide as the longest. An answer that is none
-// of the choices follows in its own line, so that it is not lost.
+// between is the room between two columns of choices.
+const between = 2.5
+
+// boxes sets choices in columns as wide as the longest; many stand in two at
+// least. An answer that is none of the choices follows in its own line, so
+// that it is not lost.
 func (c *composer) boxes(a document.Answer, choices []form.Choice, as ink, width float64) []line {
-	const between = 2.5
 	chosen := chosenKeys(a.Kind, a.Value)
 	var items []string
 	longest, known := 0.0, 0
@@ -171,6 +175,9 @@ func (c *composer) boxes(a document.Answer, choices []form.Choice, as ink, width
 		longest = max(longest, c.letters.width(item, as))
 	}
 	count := max(1, int((width-2*padding+between)/(longest+between)))
+	if len(items) >= manyBoxes {
+		count = max(2, count)
+	}
 	lines := c.columns(a.Key, items, as, count, width)
 	if known < len(chosen) {
 		lines = append(lines, c.lines(a.Key, a.Display, as, width)...)
@@ -192,20 +199,26 @@ func chosenKeys(kind form.Kind, value string) map[string]bool {
 	return chosen
 }
 
-// columns sets items side by side, count to a line; a single column breaks
-// long ones.
+// columns sets items side by side, count to a line, and breaks those that are
+// wider than their column.
 func (c *composer) columns(key string, items []string, as ink, count int, width float64) []line {
+	const rounding = 0.01
+	pitch := (width - 2*padding + between) / float64(count)
 	var lines []line
-	for i, item := range items {
-		broken := c.lines(key, item, as, width)
-		if i%count > 0 && len(broken) > 0 && len(lines) > 0 {
-			beside := broken[0].runs[0]
-			beside.x = float64(i%count) * (width - 2*padding) / float64(count)
-			last := &lines[len(lines)-1]
-			last.runs = append(last.runs, beside)
-			continue
+	for row := range slices.Chunk(items, count) {
+		var together []line
+		for i, item := range row {
+			for n, broken := range c.lines(key, item, as, pitch-between+2*padding+rounding) {
+				if n == len(together) {
+					together = append(together, line{height: broken.height})
+				}
+				for _, r := range broken.runs {
+					r.x = float64(i) * pitch
+					together[n].runs = append(together[n].runs, r)
+				}
+			}
 		}
-		lines = append(lines, broken...)
+		lines = append(lines, together...)
 	}
 	return lines
 }
