@@ -14,11 +14,11 @@ type By struct {
 }
 
 // NeedsReasonError says that an action is not done without a reason.
-type NeedsReasonError struct{ Action outbox.Action }
+type NeedsReasonError struct{ Doing string }
 
 // Error says what to add.
 func (e *NeedsReasonError) Error() string {
-	return fmt.Sprintf("to %s a delivery give a reason", e.Action)
+	return "to " + e.Doing + " give a reason"
 }
 
 // NothingSealedError says that a delivery has no bytes to release: it was held
@@ -42,7 +42,7 @@ func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By
 		return d, err
 	}
 	if by.Why == "" && !(action == outbox.Approve && d.State == outbox.Drafted) {
-		return d, &NeedsReasonError{Action: action}
+		return d, &NeedsReasonError{Doing: string(action) + " a delivery"}
 	}
 	if (action == outbox.Approve || action == outbox.Retry) && d.SHA256 == "" {
 		return d, &NothingSealedError{ID: id, Why: d.Reason}

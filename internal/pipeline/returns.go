@@ -34,6 +34,11 @@ type Returned struct {
 	ID      string
 	Ref     pep.Ref
 	PlanKey string
+	// Delivery is the delivery that came back, empty where that is not sure.
+	Delivery string
+	// Reasons are why it is not certain whose it is or what it says; an
+	// officer looks at every return, and at these with care.
+	Reasons []string
 	// Form and Version name the form as it was sent.
 	Form, Version string
 	// MessageID is of the mail it came in, empty for a file or for answers

@@ -74,9 +74,9 @@ type Deliveries interface {
 	// over, with evidence, in one transaction. A second reading needs a
 	// reason, else it is a [AlreadyReadError].
 	Passphrase(ctx context.Context, id string, r Reading) (string, error)
-	// Phrases gives the passphrases of a child's deliveries, the newest first,
-	// for opening what comes back. They are shown to nobody.
-	Phrases(ctx context.Context, ref pep.Ref) ([]string, error)
+	// Phrases gives the passphrases of a child's deliveries by the delivery's
+	// identifier, for opening what comes back. They are shown to nobody.
+	Phrases(ctx context.Context, ref pep.Ref) (map[string]string, error)
 	// EverSentTo reports whether a message left, or may have left, for the
 	// canonical address.
 	EverSentTo(ctx context.Context, canonical string) (bool, error)

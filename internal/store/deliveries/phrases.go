@@ -8,16 +8,17 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 )
 
-// Phrases gives the passphrases of a child's deliveries, the newest first, for
-// opening what comes back. They are shown to nobody, so nothing is marked.
-func (x *Deliveries) Phrases(ctx context.Context, ref pep.Ref) ([]string, error) {
+// Phrases gives the passphrases of a child's deliveries by the delivery's
+// identifier, for opening what comes back. They are shown to nobody, so
+// nothing is marked.
+func (x *Deliveries) Phrases(ctx context.Context, ref pep.Ref) (map[string]string, error) {
 	all, err := x.List(ctx, pipeline.Filter{Ref: ref})
 	if err != nil {
 		return nil, err
 	}
-	var phrases []string
-	for i := len(all) - 1; i >= 0; i-- {
-		phrase, err := x.part(ctx, x.db.Read(), all[i].ID, passphrasePart)
+	phrases := map[string]string{}
+	for _, d := range all {
+		phrase, err := x.part(ctx, x.db.Read(), d.ID, passphrasePart)
 		var none *pipeline.NotFoundError
 		if errors.As(err, &none) {
 			continue
@@ -25,7 +26,7 @@ func (x *Deliveries) Phrases(ctx context.Context, ref pep.Ref) ([]string, error)
 		if err != nil {
 			return nil, err
 		}
-		phrases = append(phrases, string(phrase))
+		phrases[d.ID] = string(phrase)
 	}
 	return phrases, nil
 }

@@ -332,7 +332,7 @@ func TestEveryEventIsEvidence(t *testing.T) {
 	})
 }
 
-func TestPhrasesComeTheNewestFirst(t *testing.T) {
+func TestPhrasesOfAChildAreFoundByDelivery(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.DB, x *deliveries.Deliveries) {
 		older, newer, other := drafted("older"), drafted("newer"), drafted("other")
 		newer.Due, other.Ref = pep.MustDate("2026-03-09"), "PEP-0000-00"
@@ -345,7 +345,7 @@ func TestPhrasesComeTheNewestFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, "phrases", []string{"wibble-wobble-newer", "wibble-wobble-older"}, got)
+		want(t, "phrases", map[string]string{newer.ID: "wibble-wobble-newer", older.ID: "wibble-wobble-older"}, got)
 		want(t, "state", outbox.PassphrasePending, get(t, x, "newer").Passphrase)
 	})
 }

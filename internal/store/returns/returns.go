@@ -67,6 +67,8 @@ type sealedReturn struct {
 	Tables     map[string][]form.Row `json:"tables,omitempty"`
 	Unreadable []string              `json:"unreadable,omitempty"`
 	Confidence float64               `json:"confidence"`
+	Delivery   string                `json:"delivery,omitempty"`
+	Reasons    []string              `json:"reasons,omitempty"`
 }
 
 func cell(id, column string) store.Cell { return store.Cell{Table: "returns", Row: id, Column: column} }
@@ -124,6 +126,7 @@ func (x *Returns) write(r pipeline.Returned) (row, error) {
 	sealed, err := x.db.Keys.SealJSON(cell(r.ID, "sealed"), sealedReturn{
 		r.Ref, r.PlanKey, r.Form, r.Version, r.MessageID, r.SHA256, r.At, r.State, r.Settled.At, r.Settled.By, r.Settled.Why,
 		r.Values.Fields, r.Values.Tables, r.Unreadable, r.Confidence,
+		r.Delivery, r.Reasons,
 	})
 	return row{
 		ID: r.ID, MessageHash: message, DocumentHash: digest, Ref: string(r.Ref),
@@ -143,6 +146,7 @@ func (x *Returns) read(r row) (pipeline.Returned, error) {
 		ID: r.ID, Ref: s.Ref, PlanKey: s.PlanKey, Form: s.Form, Version: s.Version, MessageID: s.MessageID, SHA256: s.SHA256,
 		At: s.At, State: s.State, Settled: pipeline.Settling{At: s.SettledAt, By: s.SettledBy, Why: s.SettledWhy},
 		Values: form.Values{Fields: s.Fields, Tables: s.Tables}, Unreadable: s.Unreadable, Confidence: s.Confidence,
+		Delivery: s.Delivery, Reasons: s.Reasons,
 	}, nil
 }
 

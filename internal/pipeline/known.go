@@ -1,0 +1,79 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/receive"
+)
+
+// memory answers what a judgement asks of the mail that was sent. The first
+// store that fails ends the judgement, whatever was answered.
+type memory struct {
+	runner *Runner
+	ctx    context.Context
+	err    error
+}
+
+func (m *memory) known() receive.Known {
+	return receive.Known{Forms: m.runner.Forms, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values}
+}
+
+// failed keeps the first error that is more than "there is none".
+func (m *memory) failed(err error) bool {
+	var none *NotFoundError
+	if err != nil && !errors.As(err, &none) {
+		m.err = errors.Join(m.err, err)
+	}
+	return err != nil
+}
+
+// byMessageID finds a delivery by the identifier that its message was given.
+func (m *memory) byMessageID(messageID string) (receive.Sent, bool) {
+	id, _, _ := strings.Cut(strings.TrimPrefix(messageID, "<"), "@")
+	d, err := m.runner.Deliveries.Get(m.ctx, id)
+	if m.failed(err) || d.MessageID != messageID || !d.State.Gone() {
+		return receive.Sent{}, false
+	}
+	return m.sent(d, m.phrases(d.Ref)), true
+}
+
+// byRef gives the forms that left for a child, the latest first. Any of the
+// child's passphrases may open what comes back.
+func (m *memory) byRef(ref pep.Ref) []receive.Sent {
+	all, err := m.runner.Deliveries.List(m.ctx, Filter{Ref: ref, Kinds: []outbox.Kind{outbox.KindForm}})
+	if m.failed(err) {
+		return nil
+	}
+	phrases := m.phrases(ref)
+	var out []receive.Sent
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].State.Gone() {
+			out = append(out, m.sent(all[i], phrases))
+		}
+	}
+	return out
+}
+
+func (m *memory) phrases(ref pep.Ref) map[string]string {
+	phrases, err := m.runner.Deliveries.Phrases(m.ctx, ref)
+	if m.failed(err) {
+		return nil
+	}
+	return phrases
+}
+
+func (m *memory) sent(d outbox.Delivery, phrases map[string]string) receive.Sent {
+	return receive.Sent{
+		Delivery: d.ID, Ref: d.Ref, MessageID: d.MessageID, To: d.Recipient.Address, Passphrase: phrases[d.ID],
+	}
+}
+
+func (m *memory) values(ref pep.Ref) (form.Values, bool) {
+	values, err := m.runner.sentValues(m.ctx, ref)
+	return values, !m.failed(err)
+}
