@@ -98,7 +98,7 @@ func randomDocument(t *rapid.T) document.Document {
 	answer, one := wordsOf("αβγδέζηΘΩ"), wordsOf("абвгджЩЯ")
 	two, three := wordsOf("ԱԲԳդեզ"), wordsOf("აბგდევ")
 	doc := document.Document{Title: "Form", Ref: "PEP-7F3K-2Q", Purpose: rapid.SampledFrom([]document.Purpose{document.BlankForm, document.FinalCopy}).Draw(t, "purpose")}
-	for i := range rapid.IntRange(1, 6).Draw(t, "sections") {
+	for i := range rapid.IntRange(1, 4).Draw(t, "sections") {
 		doc.Blocks = append(doc.Blocks, document.Heading{Level: 2 + i%2, Key: "k", Text: fmt.Sprintf("Section %d", i)})
 		if rapid.Bool().Draw(t, "note") {
 			doc.Blocks = append(doc.Blocks, document.Note{Text: answer.Draw(t, "note text")})
