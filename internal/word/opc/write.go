@@ -86,6 +86,7 @@ func writePart(archive *zip.Writer, packer *flate.Writer, part Part) error {
 
 func writePacked(archive *zip.Writer, packed []byte, header zip.FileHeader) error {
 	header.CompressedSize64 = uint64(len(packed))
+	//lint:ignore SA1019 a raw entry takes the DOS date alone
 	header.ModifiedDate = dosEpoch
 	w, err := archive.CreateRaw(&header)
 	if err != nil {

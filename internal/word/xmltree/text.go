@@ -44,7 +44,7 @@ func newlines(text string) string {
 
 // attributeSpace is the normalisation of XML 1.0 section 3.3.3.
 func attributeSpace(text string) string {
-	if strings.IndexAny(text, "\r\n\t") < 0 {
+	if !strings.ContainsAny(text, "\r\n\t") {
 		return text
 	}
 	return strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ", "\t", " ").Replace(text)
