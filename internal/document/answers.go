@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
@@ -57,7 +58,7 @@ func (b *builder) allowed(field form.Field, key, value string) string {
 func repeats(k form.Kind) bool { return k == form.Text || k == form.LongText }
 
 // isName reports whether a key is that of a person's own name.
-func isName(key string) bool { return key == "name" || strings.HasSuffix(key, ".name") }
+func isName(key string) bool { return key == nameColumn || strings.HasSuffix(key, "."+nameColumn) }
 
 // grid is one table. Rows of persons that would tell with whom the child lives
 // are left out whole; a cell that repeats a secret is emptied.
@@ -108,11 +109,15 @@ func (b *builder) columns(table form.Field) []form.Field {
 }
 
 func (b *builder) column(table, column form.Field) Column {
-	return Column{
+	out := Column{
 		Key: column.Key, Label: column.Label, Help: column.Help, Kind: column.Kind, Choices: column.OpenChoices(b.values),
 		Width: max(column.Width, 1), Required: column.Needed(form.ToFinalise, b.values),
 		Locked: column.Locked || table.Locked || b.final(), MaxLength: column.MaxLength,
 	}
+	if b.final() {
+		out.Help, out.Required, out.Choices = "", false, nil
+	}
+	return out
 }
 
 // rows are the table's rows with nothing in them that the reader may not see.
@@ -120,11 +125,8 @@ func (b *builder) column(table, column form.Field) Column {
 func (b *builder) rows(table form.Field, columns []form.Field) []form.Row {
 	var out []form.Row
 	for i, row := range table.Rows(b.values) {
-		if table.People && b.tells(row) {
+		if table.People && b.tells(table, row) {
 			b.leaveOut(form.RowKey(table.Key, i+1), whyHome)
-			continue
-		}
-		if b.final() && !table.Answered(row) {
 			continue
 		}
 		clean := form.Row{}
@@ -133,20 +135,28 @@ func (b *builder) rows(table form.Field, columns []form.Field) []form.Row {
 				clean[column.Key] = value
 			}
 		}
+		if b.final() && !table.Answered(clean) {
+			continue
+		}
 		out = append(out, clean)
 	}
 	return out
 }
 
 // tells reports whether a row of persons is about somebody the child lives
-// with.
-func (b *builder) tells(row form.Row) bool {
-	for key, value := range row {
-		if b.secrets.foundIn(value, isName(key)) {
-			return true
-		}
+// with: by what it repeats, or because it names a carer, however spelt, to a
+// reader who may not know one. Columns that the reader does not get anyway
+// because they tell of the home are no reason to leave the person out.
+func (b *builder) tells(table form.Field, row form.Row) bool {
+	if b.secrets.carers && row[nameColumn] != "" && (isCarer(row["role"]) || isCarer(row["relationship"])) {
+		return true
 	}
-	return false
+	return slices.ContainsFunc(table.Columns, func(column form.Field) bool {
+		if b.form.Rights.Home(column.Audience) && !b.sees(column) {
+			return false
+		}
+		return b.secrets.foundIn(row[column.Key], isName(column.Key))
+	})
 }
 
 func anyAnswer(table form.Field, rows []form.Row) bool {

@@ -15,7 +15,7 @@ func Build(f form.Form, v form.Values, to Reader, head Head) (Document, []Withhe
 	b.secrets = gather(f, v, b.sees)
 	doc := Document{
 		Title: f.Title, Language: firstText(head.Language, "en-GB"), Ref: head.Ref, FormID: f.ID, FormVersion: f.Version,
-		Purpose: to.Purpose, CopyFor: sentence(string(to.Role)), Authority: head.Authority, VirtualSchool: head.VirtualSchool,
+		Purpose: to.Purpose, CopyFor: sentence(to.Role.Words()), Authority: head.Authority, VirtualSchool: head.VirtualSchool,
 		ReturnBy: head.ReturnBy, ReturnTo: head.ReturnTo, Generated: head.Generated,
 		Header: f.Title, Footer: string(head.Ref),
 	}
@@ -151,5 +151,5 @@ func roleWords(role pep.Role) string {
 	if role == "" {
 		return "reader without a role"
 	}
-	return string(role)
+	return role.Words()
 }

@@ -22,29 +22,36 @@ type secrets struct {
 	joined []string
 	// numbers are the last digits of telephone numbers.
 	numbers []string
+	// carers is set where the reader may not know who the carers are, so that
+	// a carer is left out by role too, whom no other field names.
+	carers bool
 }
 
 // Lengths below which a value is too common to look for.
 const (
 	shortestPhrase = 4
-	comparedDigits = 9
-	shortestNumber = 6
+	// The shortest postcode is that of a district with one letter and one
+	// digit: M1 1AA.
+	shortestPostcode = 5
+	comparedDigits   = 9
+	shortestNumber   = 6
 )
+
+// nameColumn is the key of a person's name, in a row and as a contact's part.
+const nameColumn = "name"
 
 // gather collects the secrets of every field and column that tells where the
 // child lives and that the reader may not see.
 func gather(f form.Form, v form.Values, sees func(form.Field) bool) secrets {
 	var s secrets
 	for field := range f.Fields() {
-		if f.Rights.Home(field.Audience) && !sees(field) && field.Kind != form.Table {
+		home := f.Rights.Home(field.Audience)
+		s.carers = s.carers || home && field.People && !sees(field)
+		if home && !sees(field) && field.Kind != form.Table {
 			s.add(field, v.Fields[field.Key])
 		}
-		if !field.People {
-			continue
-		}
 		for _, column := range field.Columns {
-			home := f.Rights.Home(field.Audience) || f.Rights.Home(column.Audience)
-			if !home || (sees(field) && sees(column)) {
+			if !home && !f.Rights.Home(column.Audience) || sees(field) && sees(column) {
 				continue
 			}
 			for _, row := range v.Tables[field.Key] {
@@ -56,20 +63,27 @@ func gather(f form.Form, v form.Values, sees func(form.Field) bool) secrets {
 	return s
 }
 
+// isCarer reports whether a role or relationship is that of a carer.
+func isCarer(role string) bool {
+	return slices.ContainsFunc(words(role), func(word string) bool { return word == "carer" || word == "carers" })
+}
+
 // add takes a value apart by what kind of thing it is.
 func (s *secrets) add(field form.Field, value string) {
 	name := field.Key[strings.LastIndexByte(field.Key, '.')+1:]
 	switch {
 	case value == "":
 	case field.Format == form.PostcodeFormat || strings.HasSuffix(name, "postcode"):
-		s.joined = append(s.joined, joined(value))
+		if tight := joined(value); len(tight) >= shortestPostcode {
+			s.joined = append(s.joined, tight)
+		}
 	case field.Format == form.PhoneFormat:
-		if digits := onlyDigits(value); len(digits) >= shortestNumber {
+		if digits := onlyDigits(withoutExtension(value)); len(digits) >= shortestNumber {
 			s.numbers = append(s.numbers, lastDigits(digits))
 		}
 	case field.Format == form.EmailFormat, name == "agency":
 		s.phrase(value)
-	case name == "name":
+	case name == nameColumn:
 		s.person(value)
 	case strings.HasSuffix(name, "address"):
 		s.address(value)
@@ -91,28 +105,37 @@ func (s *secrets) person(value string) {
 		s.phrases = append(s.phrases, withoutTitle(found))
 	}
 	s.surnames = append(s.surnames, found[len(found)-1:])
+	parts := strings.Fields(value)
+	if whole := joined(parts[len(parts)-1]); whole != found[len(found)-1] {
+		s.surnames = append(s.surnames, []string{whole}) // O'Brien written OBrien
+	}
 }
 
+// withoutTitle takes the title off; words writes a doctor's out as a drive.
 func withoutTitle(name []string) []string {
-	if len(name) > 2 && slices.Contains([]string{"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "prof", "sir", "lady"}, name[0]) {
+	if len(name) > 2 && slices.Contains([]string{"mr", "mrs", "ms", "miss", "mx", "drive", "rev", "prof", "sir", "lady"}, name[0]) {
 		return name[1:]
 	}
 	return name
 }
 
-// address looks for the street, with and without the number, and for every
-// other part that has a number; a town alone tells too little.
+// address looks for the first line, and for every other one that has a number
+// or names a street, each with and without the number; a town alone tells too
+// little.
 func (s *secrets) address(value string) {
-	for i, line := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == '\n' }) {
+	first := true
+	for _, line := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == '\n' }) {
 		found := words(line)
-		hasNumber := strings.ContainsFunc(line, unicode.IsDigit)
-		if len(found) == 0 || (i > 0 && !hasNumber) {
+		street := slices.DeleteFunc(slices.Clone(found), isNumber)
+		numbered := len(street) < len(found)
+		if len(found) == 0 || (!first && !numbered && !isStreet(found)) {
 			continue
 		}
 		s.phrase(line)
-		if street := slices.DeleteFunc(found, isNumber); len(street) > 1 {
+		if len(street) > 1 {
 			s.phrases = append(s.phrases, street)
 		}
+		first = first && len(street) == 0
 	}
 }
 
@@ -163,17 +186,6 @@ func holds(in, phrase []string) bool {
 	return false
 }
 
-// words are the runs of letters and digits of a text in lower case; marks
-// that join letters (O'Brien, Smith-Jones) part words in both texts alike,
-// and a possessive s is a word of its own.
-func words(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
-}
-
-func joined(text string) string { return strings.Join(words(text), "") }
-
 func onlyDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -181,6 +193,14 @@ func onlyDigits(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// withoutExtension cuts a telephone number before the words of an extension.
+func withoutExtension(number string) string {
+	if i := strings.IndexFunc(number, unicode.IsLetter); i > 0 {
+		return number[:i]
+	}
+	return number
 }
 
 // lastDigits makes +44 7700 900876 and 07700 900876 the same number.
@@ -194,10 +214,25 @@ func lastDigits(digits string) string {
 // sentenceWith is the sentence of a text that repeats a secret, or the whole
 // text where the secret spans sentences.
 func (s secrets) sentenceWith(text string, named bool) string {
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == '.' || r == '\n' || r == '!' || r == '?' }) {
+	for _, part := range sentences(text) {
 		if s.foundIn(part, named) {
 			return strings.TrimSpace(part)
 		}
 	}
 	return text
+}
+
+// sentences parts a text at line breaks and after a full stop, question or
+// exclamation mark that a blank follows, so that an e-mail address stays whole.
+func sentences(text string) []string {
+	var out []string
+	begin := 0
+	for i, r := range text {
+		mark := i > 0 && strings.IndexByte(".!?", text[i-1]) >= 0
+		if r == '\n' || mark && unicode.IsSpace(r) {
+			out = append(out, text[begin:i])
+			begin = i
+		}
+	}
+	return append(out, text[begin:])
 }

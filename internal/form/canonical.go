@@ -1,6 +1,7 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,19 +86,29 @@ func (f Field) canonicalText(text string) (string, error) {
 }
 
 // Layouts of dates that a British form takes; the year is always written out.
-// "9 May 2026" is one as well. Numbers alone are day, month, year.
+// Numbers alone are day, month, year.
 func dateLayouts() []string {
 	return []string{
-		time.DateOnly, "2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006", "Monday 2 January 2006", "Mon 2 January 2006",
+		time.DateOnly, "2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006",
+		"Monday 2 January 2006", "Mon 2 January 2006", "Monday 2 Jan 2006", "Mon 2 Jan 2006",
 	}
 }
 
+// ordinal is the ending of a day: 17th.
+var ordinal = regexp.MustCompile(`(?i)\b(\d{1,2})(st|nd|rd|th)\b`)
+
 func (f Field) canonicalDate(text string) (string, error) {
 	plain := strings.Join(strings.Fields(strings.ReplaceAll(text, ",", " ")), " ")
+	plain = ordinal.ReplaceAllString(plain, "$1")
 	for _, layout := range dateLayouts() {
-		if t, err := time.Parse(layout, plain); err == nil && t.Year() >= 1900 && t.Year() <= 2200 {
-			return pep.DateOf(t).String(), nil
+		t, err := time.Parse(layout, plain)
+		if err != nil || t.Year() < 1900 || t.Year() > 2200 {
+			continue
 		}
+		if strings.HasPrefix(layout, "Mon") && !strings.EqualFold(plain[:3], t.Format("Mon")) {
+			return "", f.invalid("the day of the week does not fit the date")
+		}
+		return pep.DateOf(t).String(), nil
 	}
 	return "", f.invalid("not a date: write day/month/year, as 17/03/2026")
 }

@@ -220,10 +220,10 @@ func (l *Library) version(used []pack) string {
 // reword puts the authority's words into every text of the form.
 func (l *Library) reword(form *Form) {
 	words := l.wording.replacer()
-	form.Title = words.Replace(form.Title)
+	form.Title = capital(words.Replace(form.Title))
 	for i := range form.Sections {
 		section := &form.Sections[i]
-		section.Title, section.Help = words.Replace(section.Title), words.Replace(section.Help)
+		section.Title, section.Help = capital(words.Replace(section.Title)), words.Replace(section.Help)
 		for j := range section.Fields {
 			rewordField(&section.Fields[j], words)
 		}
@@ -231,7 +231,7 @@ func (l *Library) reword(form *Form) {
 }
 
 func rewordField(field *Field, words *strings.Replacer) {
-	field.Label, field.Help = words.Replace(field.Label), words.Replace(field.Help)
+	field.Label, field.Help = capital(words.Replace(field.Label)), words.Replace(field.Help)
 	for i := range field.Columns {
 		rewordField(&field.Columns[i], words)
 	}

@@ -66,9 +66,9 @@ func parseTest(words []string) (Test, error) {
 	case "is":
 		return parseIs(key, rest[1:])
 	case "in":
-		return Test{key, In, list(rest[1:])}, nil
+		return listTest(key, rest[1:])
 	case ">=", "<=", ">", "<":
-		if _, err := strconv.ParseFloat(rest[1], 64); err != nil || len(rest) != 2 {
+		if len(rest) != 2 || !isDecimal(rest[1]) {
 			return Test{}, fmt.Errorf("%s compares with one number", op)
 		}
 		return Test{key, Op(op), rest[1:2]}, nil
@@ -106,12 +106,23 @@ func monthsTest(key string, op Op, count string) (Test, error) {
 	return Test{key, op, []string{count}}, nil
 }
 
-func list(words []string) []string {
-	var out []string
+func listTest(key string, words []string) (Test, error) {
+	test := Test{key, In, nil}
 	for _, value := range strings.Split(strings.Join(words, " "), ",") {
-		out = append(out, strings.TrimSpace(value))
+		value = strings.TrimSpace(value)
+		if value == "" {
+			return Test{}, errors.New("write: in first, second, third")
+		}
+		test.Values = append(test.Values, value)
 	}
-	return out
+	return test, nil
+}
+
+// isDecimal keeps out what ParseFloat takes besides: infinities, exponents,
+// hexadecimal.
+func isDecimal(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && strings.Trim(text, "-.0123456789") == ""
 }
 
 // Keys are the fields a condition asks.

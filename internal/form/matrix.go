@@ -25,7 +25,7 @@ func (l *Library) Matrix() []MatrixRow {
 		if field.Audience == Everyone {
 			return
 		}
-		row := MatrixRow{Field: key, Label: words.Replace(field.Label), Audience: field.Audience, Home: l.rights.Home(field.Audience)}
+		row := MatrixRow{Field: key, Label: capital(words.Replace(field.Label)), Audience: field.Audience, Home: l.rights.Home(field.Audience)}
 		for _, role := range pep.Roles() {
 			if l.MaySee(field, role) {
 				row.Roles = append(row.Roles, role)

@@ -101,7 +101,7 @@ func (d draft) plan(rec pep.Record, plan pep.Plan, extra Known) {
 	d.put("care.la", extra.Authority)
 	d.put("ctl.version", d.form.Version)
 	d.put("ctl.generated_at", extra.Generated.String())
-	d.put("ctl.copy_for", extra.CopyFor)
+	d.put("ctl.copy_for", pep.Role(extra.CopyFor).Words())
 	d.put("meet.date", plan.Meeting.Date.String())
 	d.put("meet.time", plan.Meeting.Time)
 	d.put("meet.place", plan.Meeting.Place)

@@ -48,7 +48,7 @@ func (d draft) contact(key string, rec pep.Record, roles ...pep.Role) {
 	}
 	d.put(key+".name", fullName(person))
 	if person.Name != "" {
-		d.put(key+".role", string(person.Role))
+		d.put(key+".role", person.Role.Words())
 	}
 	d.put(key+".team", person.Organisation)
 	d.put(key+".email", person.Email.Canonical())
@@ -66,11 +66,11 @@ func (d draft) tables(rec pep.Record) {
 		case person.Role == pep.FosterCarer:
 			d.carer(person, rec.Child.PlacementPostcode)
 		case person.Role == pep.Parent:
-			d.row("people.pr", Row{"name": fullName(person), "relationship": string(person.Role)})
+			d.row("people.pr", Row{"name": fullName(person), "relationship": person.Role.Words()})
 		}
 		if person.Invited == pep.Yes {
 			d.row("meet.attendees", Row{
-				"role": string(person.Role), "name": fullName(person), "email": person.Email.Canonical(), "invited": "yes",
+				"role": person.Role.Words(), "name": fullName(person), "email": person.Email.Canonical(), "invited": "yes",
 			})
 		}
 	}
@@ -82,7 +82,7 @@ func (d draft) tables(rec pep.Record) {
 func (d draft) carer(person pep.Contact, placement string) {
 	address := strings.Join(filled(person.Address1, person.Address2, person.Town), ", ")
 	d.row("people.carer", Row{
-		"name": fullName(person), "relationship": string(person.Role), "agency": person.Organisation,
+		"name": fullName(person), "relationship": person.Role.Words(), "agency": person.Organisation,
 		"address": address, "postcode": person.Postcode,
 		"phone": firstText(person.Phone, person.Mobile), "email": person.Email.Canonical(),
 	})

@@ -3,6 +3,8 @@ package form
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pepost/pepost/internal/pep"
 )
@@ -71,6 +73,16 @@ func (w wording) forPhase(phase pep.Phase) []FillerWords {
 		}
 	}
 	return out
+}
+
+// capital gives a label a capital first letter; an authority's words may stand
+// first in it.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // replacer puts the authority's words for those in braces: {looked after}.
