@@ -25,8 +25,9 @@ type Index struct {
 type FormFile struct {
 	Ref       pep.Ref
 	Kind      outbox.Kind
-	Form      string
+	Role      pep.Role
 	Word, PDF string
+	Pages     int // of the PDF
 }
 
 // MessageFile is one delivered message.

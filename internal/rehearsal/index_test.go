@@ -11,7 +11,7 @@ import (
 func TestTheIndexLinksEveryFileAndSaysNothingThatIsMarkup(t *testing.T) {
 	page, err := Index{
 		Title: "Spring term <b>",
-		Forms: []FormFile{{Ref: "PEP-7F3K-2Q", Kind: outbox.KindForm, Form: "statutory", Word: "forms/PEP-7F3K-2Q-form.docx"}},
+		Forms: []FormFile{{Ref: "PEP-7F3K-2Q", Kind: outbox.KindForm, Role: pep.DesignatedTeacher, Word: "forms/PEP-7F3K-2Q-form.docx"}},
 		Messages: []MessageFile{{
 			ID: "k2v7", Ref: "PEP-7F3K-2Q", Kind: outbox.KindForm, Role: pep.DesignatedTeacher, Method: "tls",
 			State: outbox.Delivered, Day: pep.MustDate("2026-02-03"), File: "messages/0001-k2v7.eml",

@@ -150,9 +150,6 @@ type Reply struct {
 	Text       string
 	// File is what is attached; a reply without one has none.
 	File File
-	// Stamp is what the authority's own mail gateway wrote above the message
-	// (RFC 8601); empty for a message that did not pass one.
-	Stamp string
 }
 
 // Bytes gives the message as the authority's mailbox gets it. The same reply
@@ -161,9 +158,6 @@ func (r Reply) Bytes() []byte {
 	var b bytes.Buffer
 	id := fmt.Sprintf("%016x", chance(r.To.MessageID+r.From).below(1<<46))
 	boundary := "=_reply_" + id
-	if r.Stamp != "" {
-		b.WriteString("Authentication-Results: " + r.Stamp + "\r\n")
-	}
 	for _, line := range []string{
 		"From: " + (&mail.Address{Name: r.Name, Address: r.From}).String(),
 		"To: <" + r.To.From + ">",

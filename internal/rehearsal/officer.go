@@ -2,11 +2,11 @@ package rehearsal
 
 import (
 	"context"
-	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/route"
 )
 
 // How long the officer of the rehearsal tries.
@@ -59,18 +59,30 @@ func (p *play) decide(ctx context.Context) error {
 		case outbox.Uncertain:
 			err = p.act(ctx, d, outbox.Deliver, "rang the setting: the message is there")
 		case outbox.Deferred:
-			err = p.loosesPatience(ctx, d)
+			err = p.losesPatience(ctx, d)
+		case outbox.Held:
+			err = p.posts(ctx, d)
 		default:
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return p.settleReturns(ctx)
 }
 
-// loosesPatience withdraws what a mailbox would not take for days.
-func (p *play) loosesPatience(ctx context.Context, d outbox.Delivery) error {
+// posts takes what goes by registered post to the post room the next day; all
+// else that is held stays so, with its reason.
+func (p *play) posts(ctx context.Context, d outbox.Delivery) error {
+	if d.Decision.Method != route.MethodPost || p.schoolDaysSince(d.Due) < 1 {
+		return nil
+	}
+	p.story.Posted++
+	return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
+}
+
+// losesPatience withdraws what a mailbox would not take for days.
+func (p *play) losesPatience(ctx context.Context, d outbox.Delivery) error {
 	if first := d.Attempts[0].At; p.schoolDaysSince(pep.DateOf(first.In(p.Zone))) < mostWaiting {
 		return nil
 	}
@@ -86,8 +98,14 @@ func (p *play) act(ctx context.Context, d outbox.Delivery, action outbox.Action,
 	return nil
 }
 
-// schoolDaysSince counts the days on which schools worked after a day, up to
-// today.
+// schoolDaysSince counts the days after a day, up to today, on which schools
+// worked.
 func (p *play) schoolDaysSince(day pep.Date) int {
-	return len(p.worked) - 1 - slices.Index(p.worked, day)
+	n := 0
+	for _, worked := range p.worked {
+		if worked.After(day) {
+			n++
+		}
+	}
+	return n
 }

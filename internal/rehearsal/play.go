@@ -27,9 +27,10 @@ type Stage struct {
 	Scenario Scenario
 	// Officer is the name under which the officer's decisions are recorded.
 	Officer string
-	// Stamp is what the authority's mail gateway writes above a genuine
-	// message (RFC 8601), such as "mx.council.example; dmarc=pass".
-	Stamp func(from string) string
+	// Folder, where set, gets every form as Word and as PDF below forms/, and
+	// at the end an index.html. The sink is to keep its messages below
+	// messages/, see [Scenario.SinkOptions].
+	Folder string
 	// Told, where set, is called with each line of the story as it happens.
 	Told func(Line)
 }
@@ -51,7 +52,8 @@ type play struct {
 	forms    map[string]held    // forms that lie with a setting, by delivery
 	due      []answer           // answers that will leave
 	returned []mailsink.Message // what came to mailboxes that send back
-	in       [][]byte
+	files    []FormFile
+	copies   map[string]int // copies drawn of a plan's form or final
 	story    Story
 }
 
@@ -71,7 +73,7 @@ type answer struct {
 // Play plays every school day from one day to another and gives the story.
 // It stops early only where the pipeline or the disk fails.
 func Play(ctx context.Context, s Stage, from, to pep.Date) (Story, error) {
-	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]held{}}
+	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]held{}, copies: map[string]int{}}
 	p.story.From, p.story.To = from, to
 	for day := from; !day.After(to); day = day.AddDays(1) {
 		kind, err := s.Runner.Calendar.Day(day)
@@ -85,7 +87,7 @@ func Play(ctx context.Context, s Stage, from, to pep.Date) (Story, error) {
 			return p.story, fmt.Errorf("rehearsing %s: %w", day, err)
 		}
 	}
-	return p.story, nil
+	return p.story, p.writeIndex(ctx)
 }
 
 // works reports whether schools work on a day, with or without pupils.
@@ -133,9 +135,12 @@ func (p *play) send(ctx context.Context) error {
 		return err
 	}
 	for _, failure := range sent.Drafted.Failures {
-		p.tell("%s: the form for the %s could not be made: %v", failure.Ref, failure.Role, failure.Err)
+		p.tell("%s: nothing could be made for the %s: %v", failure.Ref, failure.Role, failure.Err)
 	}
 	p.story.Failures = append(p.story.Failures, sent.Drafted.Failures...)
+	if err := p.keepForms(ctx, sent.Drafted.Drafts); err != nil {
+		return err
+	}
 	for _, draft := range sent.Drafted.Drafts {
 		if !draft.Known && draft.Delivery.State == outbox.Held {
 			p.tell("%s: the %s for the %s is held: %s", draft.Delivery.Ref, draft.Delivery.Kind, draft.Delivery.Recipient.Role, draft.Delivery.Reason)

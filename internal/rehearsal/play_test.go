@@ -20,6 +20,7 @@ func TestDev(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log("played", time.Since(began), story.Days, len(story.Messages), story.Calls, story.Unreached, story.Expired)
+	t.Logf("%+v", func() Story { x := story; x.Back, x.Messages, x.Lines = nil, nil, nil; return x }())
 	all, _ := s.Runner.Deliveries.List(t.Context(), pipeline.Filter{})
 	n := map[string]int{}
 	for _, d := range all {

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/pepost/pepost/internal/mailsink"
@@ -12,6 +13,10 @@ import (
 // bounces sends back what today's mail to a dead mailbox was (RFC 3464).
 func (p *play) bounces(ctx context.Context) error {
 	for _, m := range p.returned {
+		var err error
+		if m.Data, err = os.ReadFile(m.File); err != nil {
+			return fmt.Errorf("reading a delivered message: %w", err)
+		}
 		report, err := mailsink.Bounce(m, mailsink.Report{
 			Action: mailsink.Failed, Status: "5.1.1", Diagnostic: "550 5.1.1 no such mailbox here",
 			Reporter: "mx." + m.To[0][strings.LastIndexByte(m.To[0], '@')+1:], At: p.Clock.Now(),
@@ -82,14 +87,22 @@ func (p *play) reply(form held, letter Letter, file File) Reply {
 		r.From = "office-pc@freemail.example"
 		r.Text = "Sorry, our mail is down, so this comes from another address.\n\n" + to.Name + "\n"
 	}
-	if p.Stamp != nil {
-		r.Stamp = p.Stamp(r.From)
-	}
 	return r
 }
 
 // takeIn gives the authority's mailbox one message.
 func (p *play) takeIn(ctx context.Context, message []byte) error {
-	p.in = append(p.in, message)
+	taken, err := p.Runner.TakeIn(ctx, message)
+	if err != nil {
+		return err
+	}
+	back := taken.Return
+	p.story.Back = append(p.story.Back, Back{Day: p.day, Ref: back.Ref, Verdict: string(back.Verdict), Form: taken.ID != ""})
+	for _, reason := range back.Reasons {
+		p.tell("%s: a message came back for a person: %s", back.Ref, reason.Text)
+	}
+	if back.Report.Action != "" {
+		p.tell("%s: a mail server reports a message %s (%s)", back.Ref, back.Report.Action, back.Report.Status)
+	}
 	return nil
 }

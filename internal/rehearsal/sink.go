@@ -2,10 +2,24 @@ package rehearsal
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pepost/pepost/internal/mailsink"
 )
+
+// SinkOptions are those of the mail server of a rehearsal: it keeps its messages
+// as files below a folder's messages/, which it makes.
+func (s Scenario) SinkOptions(folder string, clock *Clock) (mailsink.Options, error) {
+	messages := filepath.Join(folder, messagesFolder)
+	if err := os.MkdirAll(messages, 0o700); err != nil {
+		return mailsink.Options{}, fmt.Errorf("making the folder for messages: %w", err)
+	}
+	return mailsink.Options{
+		Faults: s.Faults, Folder: messages, FileName: FileName, EnvelopesOnly: true, Now: clock.Now,
+	}, nil
+}
 
 // Faults is how the far mail systems of the scenario behave, as a hook for the
 // loopback mail server.

@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -41,16 +40,11 @@ func (s smtp) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() er
 // prepared is a stage with the sample imported on the first day of the term.
 func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Join(folder, "messages"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	zone := must(time.LoadLocation("Europe/London"))(t)
 	clock := &Clock{}
 	clock.Set(at(pep.MustDate("2026-01-05"), zone, 7, 45))
 	scenario := Usual()
-	sink := must(mailsink.Start(mailsink.Options{
-		Faults: scenario.Faults, Folder: filepath.Join(folder, "messages"), FileName: FileName, EnvelopesOnly: true, Now: clock.Now,
-	}))(t)
+	sink := must(mailsink.Start(must(scenario.SinkOptions(folder, clock))(t)))(t)
 	t.Cleanup(func() { sink.Close() })
 	client := must(smtpout.New(smtpout.Relay{Addr: sink.Addr(), Host: "localhost", Roots: must(smtpout.Roots(sink.CAPEM()))(t)}))(t)
 	t.Cleanup(func() { client.Close() })
@@ -76,7 +70,7 @@ func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 		files = append(files, roster.File{Name: file.Name, Data: file.Data})
 	}
 	must(r.Import(t.Context(), files))(t)
-	return Stage{Runner: r, Clock: clock, Sink: sink, Zone: zone, Scenario: scenario, Officer: "Demo Officer"}
+	return Stage{Runner: r, Clock: clock, Sink: sink, Zone: zone, Scenario: scenario, Officer: "Demo Officer", Folder: folder}
 }
 
 func must[T any](value T, err error) func(testing.TB) T {

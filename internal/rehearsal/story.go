@@ -13,11 +13,26 @@ type Story struct {
 	// Calls are passphrases read out over the telephone; Unreached are people
 	// who could not be rung, Expired messages withdrawn after days of waiting.
 	Calls, Unreached, Expired int
+	// Posted went by registered post.
+	Posted int
+	// Accepted and Finalised count forms that came back.
+	Accepted, Finalised int
+	// Back is all that came back, in order.
+	Back []Back
 	// Messages are all that the mail server took, in the order they came.
 	Messages []Delivered
 	// Failures are forms that could not be made.
 	Failures []pipeline.Failure
 	Lines    []Line
+}
+
+// Back is one message that came back and what it was judged to be.
+type Back struct {
+	Day     pep.Date
+	Ref     pep.Ref // empty where it is not certain
+	Verdict string
+	// Form is set where a form was stored from it.
+	Form bool
 }
 
 // Delivered is one message in a mailbox.
