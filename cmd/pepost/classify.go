@@ -26,6 +26,8 @@ func classifyKnown(err error) *outcomeError {
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
+	case errors.Is(err, pipeline.ErrReturnSettled):
+		end.hint = "pepost returns list tells where it stands"
 	case errors.As(err, &noTerms), errors.As(err, &outside):
 		end.code, end.hint = exitConfig, "add the dates to the authority's calendar.yaml"
 	case errors.As(err, &bounds):

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/receive"
+)
+
+// maxMessage bounds a mail file; a form with pictures comes to a few MiB.
+const maxMessage = 64 << 20
+
+func (p *program) receiveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "receive FILE…", Short: "take in returned mail (.eml) as the mailbox does, or a returned Word form (.docx)",
+		Example: "  pepost receive reply.eml\n  pepost receive returned/PEP-7F3K-2Q.docx", Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.receive(cmd.Context(), args) },
+	}
+}
+
+// receiveJSON is one line of receive --json.
+type receiveJSON struct {
+	File     string          `json:"file"`
+	Verdict  receive.Verdict `json:"verdict"`
+	Ref      pep.Ref         `json:"ref,omitempty"`
+	Delivery string          `json:"delivery,omitempty"`
+	Return   string          `json:"return,omitempty"`
+	Again    bool            `json:"again"`
+	Changed  int             `json:"changed"`
+	Reasons  []problemJSON   `json:"reasons"`
+}
+
+func (p *program) receive(ctx context.Context, paths []string) error {
+	return p.with(ctx, false, func(i *installation) error {
+		heldBack := false
+		for _, path := range paths {
+			taken, err := takeIn(ctx, i, path)
+			if err != nil {
+				return err
+			}
+			heldBack = heldBack || taken.Return.Verdict == receive.ForPerson
+			if err := p.tellTaken(path, taken); err != nil {
+				return err
+			}
+		}
+		if heldBack {
+			return outcome(exitHeld)
+		}
+		return nil
+	})
+}
+
+func takeIn(ctx context.Context, i *installation, path string) (pipeline.Taken, error) {
+	data, err := readFile(path, maxMessage)
+	if err != nil {
+		return pipeline.Taken{}, failed(fmt.Errorf("reading what came back: %w", err), "")
+	}
+	if strings.EqualFold(filepath.Ext(path), ".docx") {
+		return i.runner.TakeInFile(ctx, filepath.Base(path), data)
+	}
+	return i.runner.TakeIn(ctx, data)
+}
+
+func (p *program) tellTaken(path string, t pipeline.Taken) error {
+	line := receiveJSON{
+		File: filepath.Base(path), Verdict: t.Return.Verdict, Ref: t.Return.Ref, Delivery: t.Return.Delivery, Return: t.ID,
+		Again: t.Again, Reasons: []problemJSON{},
+	}
+	if t.Return.File != nil {
+		line.Changed = len(t.Return.File.Changed)
+	}
+	for _, reason := range t.Return.Reasons {
+		line.Reasons = append(line.Reasons, problemJSON{string(reason.Code), reason.Text})
+	}
+	if p.flags.json {
+		return p.printJSON(line)
+	}
+	fmt.Fprintf(p.stdout, "%s: %s", line.File, line.Verdict)
+	if line.Ref != "" {
+		fmt.Fprintf(p.stdout, ", %s", line.Ref)
+	}
+	if line.Return != "" {
+		fmt.Fprintf(p.stdout, ", return %s with %d answers changed", line.Return, line.Changed)
+	}
+	if line.Again {
+		fmt.Fprint(p.stdout, ", taken in before")
+	}
+	fmt.Fprintln(p.stdout)
+	for _, reason := range line.Reasons {
+		fmt.Fprintf(p.stdout, "  - %s\n", reason.Detail)
+	}
+	return nil
+}
