@@ -36,10 +36,11 @@ func display(field form.Field, value string) string {
 	return value
 }
 
+// displayMoney takes canonical money alone: two decimals, always.
 func displayMoney(value string) string {
-	digits := strings.Replace(value, ".", "", 1)
-	pence, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || len(digits) != len(value)-1 {
+	pounds, fraction, _ := strings.Cut(value, ".")
+	pence, err := strconv.ParseInt(pounds+fraction, 10, 64)
+	if err != nil || len(fraction) != 2 {
 		return value
 	}
 	return pep.Pence(pence).String()

@@ -164,6 +164,39 @@ func TestAMeetingAtHomeShowsNoPlace(t *testing.T) {
 	}
 }
 
+func TestASurnameThatTheChildSharesIsNoSecret(t *testing.T) {
+	values := home()
+	values.Tables["people.carer"] = []form.Row{{"name": "Mrs Gwen Quill", "phone": "01632 960555 ext 12"}}
+	for text, holds := range map[string]bool{
+		"Aled Quill came.": false, "The Quill family came.": false, "Gwen Quill came.": true, "Ring 01632-960555.": true,
+	} {
+		values.Fields["views.sw"] = text
+		if _, withheld := Build(formByID(t, "statutory"), values, parent(), Head{}); (held(withheld).Field != "") != holds {
+			t.Errorf("%q: held %v, want %v", text, !holds, holds)
+		}
+	}
+}
+
+func TestAPostcodeThatIsNoneIsNotSought(t *testing.T) {
+	for _, none := range []string{"-", "n/a", "CH1"} {
+		values := home()
+		values.Fields["care.placement_postcode"], values.Fields["views.sw"] = none, "All is well in the national archive, CH1."
+		if _, withheld := Build(formByID(t, "statutory"), values, parent(), Head{}); held(withheld).Field != "" {
+			t.Errorf("%q is sought in every text", none)
+		}
+	}
+}
+
+func TestACarerMayComeWithoutTheAddress(t *testing.T) {
+	doc, _ := Build(formByID(t, "statutory"), home(), Reader{Role: pep.DesignatedTeacher, Purpose: BlankForm}, Head{})
+	drawn := dump(t, doc)
+	for text, want := range map[string]bool{"renée marple": true, "larkspur": true, "rose cottage": false, "ch98": false} {
+		if strings.Contains(drawn, text) != want {
+			t.Errorf("%q drawn: %v", text, !want)
+		}
+	}
+}
+
 func TestNothingIsSoughtWhereNothingIsSecret(t *testing.T) {
 	doc, withheld := Build(formByID(t, "statutory"), form.Values{Fields: map[string]string{"views.sw": "All is well."}}, parent(), Head{})
 	if !strings.Contains(dump(t, doc), "all is well") || held(withheld).Field != "" {
