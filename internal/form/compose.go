@@ -171,13 +171,19 @@ func choicesOf(options []option) ([]Choice, map[string]Condition) {
 	return choices, when
 }
 
+// contactParts are the parts that the definition names, or else the usual
+// ones.
+func (q question) contactParts() []Choice {
+	if len(q.parts) > 0 {
+		return q.parts
+	}
+	return []Choice{{"name", "name"}, {"role", "role"}, {"email", "e-mail"}, {"phone", "telephone"}}
+}
+
 // contactParts takes a contact apart. Only the parts named as needed inherit
 // the contact's needs; without any, the name does.
 func contactParts(contact Field, q question) []Field {
-	parts, needed := q.parts, q.needed
-	if len(parts) == 0 {
-		parts = []Choice{{"name", "name"}, {"role", "role"}, {"email", "e-mail"}, {"phone", "telephone"}}
-	}
+	parts, needed := q.contactParts(), q.needed
 	if len(needed) == 0 {
 		needed = []string{"name"}
 	}

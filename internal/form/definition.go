@@ -3,6 +3,7 @@ package form
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pepost/pepost/internal/pep"
 )
@@ -213,6 +214,9 @@ func (f file) options(n node) []option {
 			})
 		} else {
 			o.choice.Label = f.scalar(entry.value)
+		}
+		if o.choice.Label == "" || strings.TrimSpace(o.choice.Key) == "" || strings.ContainsAny(o.choice.Key, ";,") {
+			f.report(entry.key, "a choice needs a key without commas and semicolons, and words", "write key: words")
 		}
 		out = append(out, o)
 	}

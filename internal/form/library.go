@@ -56,6 +56,7 @@ func Load(files fs.FS) (*Library, error) {
 		}
 		l.take(file{name, &problems}, data)
 	}
+	slices.SortFunc(l.packs, func(a, b pack) int { return strings.Compare(a.id, b.id) })
 	l.checkFiles(&problems, names)
 	if len(problems) == 0 {
 		l.rights = rightsOf(l.definitions, "")
@@ -115,6 +116,9 @@ func (l *Library) checkFiles(problems *[]Problem, names []string) {
 			*problems = append(*problems, Problem{File: name, Text: "the file is missing", Hint: "copy it from the shipped forms"})
 		}
 	}
+	if len(*problems) > 0 {
+		return // a pack that could not be read is not missing
+	}
 	if l.core.id == "" {
 		*problems = append(*problems, Problem{File: "core.yaml", Text: "no pack is the core: the one without phase and circumstances", Hint: "copy it from the shipped forms"})
 	}
@@ -123,7 +127,6 @@ func (l *Library) checkFiles(problems *[]Problem, names []string) {
 			*problems = append(*problems, Problem{File: ".", Value: string(phase), Text: "no pack is for the phase", Hint: "copy it from the shipped forms"})
 		}
 	}
-	slices.SortFunc(l.packs, func(a, b pack) int { return strings.Compare(a.id, b.id) })
 }
 
 // ErrUnknownWord is the word an authority wants to say otherwise but that the

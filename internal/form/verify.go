@@ -10,13 +10,13 @@ import (
 // verify reports what is wrong between the definition files: keys that stand
 // twice, lists, audiences, sections and fields that do not exist.
 func (l *Library) verify(problems *[]Problem) {
-	keys := l.keys()
+	known := l.answersOf()
 	seen := map[string]bool{}
 	for _, p := range l.everyPack() {
 		f := file{p.file, problems}
 		for _, part := range p.sections {
 			for _, q := range part.questions {
-				l.verifyQuestion(f, p, q, keys)
+				l.verifyQuestion(f, p, q, known)
 				if seen[q.field.Key] {
 					f.report(node{line: q.at.line, column: q.at.column, text: q.field.Key}, "the field's key stands twice", "give it a key of its own")
 				}
@@ -29,24 +29,22 @@ func (l *Library) verify(problems *[]Problem) {
 }
 
 // verifyQuestion looks up every name a question uses.
-func (l *Library) verifyQuestion(f file, p pack, q question, keys []string) {
+func (l *Library) verifyQuestion(f file, p pack, q question, known answers) {
 	at := node{line: q.at.line, column: q.at.column}
 	for _, name := range []string{q.list, q.fixed} {
 		if name != "" && !l.hasList(p, name) {
 			f.report(node{line: at.line, column: at.column, text: name}, "no list of choices has the name", "define it in choices.yaml or in every phase's choices:")
 		}
 	}
-	if len(q.field.Fillers) == 0 && q.field.Kind != "" && len(keys) > 0 {
+	if len(q.field.Fillers) == 0 && q.field.Kind != "" {
 		f.report(node{line: at.line, column: at.column, text: q.field.Key}, "nobody fills the field in", "add by: with who does")
 	}
 	if q.field.Audience != Everyone && !slices.ContainsFunc(l.rights, func(r Right) bool { return r.Audience == q.field.Audience }) {
 		f.report(node{line: at.line, column: at.column, text: string(q.field.Audience)}, "no such audience", nearest(string(q.field.Audience), audiences(l.rights)))
 	}
-	known := keys
-	for _, column := range q.columns {
-		known = append(slices.Clip(known), column.field.Key)
-	}
+	known = known.with(l, p, q)
 	l.verifyConditions(f, q, known)
+	l.verifyNeeded(f, p, q)
 	seen := map[string]bool{}
 	for _, column := range q.columns {
 		if len(column.field.Fillers) == 0 {
@@ -57,20 +55,6 @@ func (l *Library) verifyQuestion(f file, p pack, q question, keys []string) {
 			f.report(node{line: column.at.line, column: column.at.column, text: column.field.Key}, "the column's key stands twice", "")
 		}
 		seen[column.field.Key] = true
-	}
-}
-
-func (l *Library) verifyConditions(f file, q question, known []string) {
-	conditions := []Condition{q.field.Offered, q.field.Send.When, q.field.Finalise.When}
-	for _, o := range q.options {
-		conditions = append(conditions, o.when)
-	}
-	for _, condition := range conditions {
-		for _, key := range condition.Keys() {
-			if !slices.Contains(known, key) {
-				f.report(node{line: q.at.line, column: q.at.column, text: key}, "a condition asks a field that does not exist", nearest(key, known))
-			}
-		}
 	}
 }
 
