@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/pepost/pepost/internal/outbox"
@@ -14,8 +15,8 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 )
 
-// drawers is how many forms are drawn at a time.
-const drawers = 2
+// atOnce is how many forms are drawn, or filled in, at a time.
+const atOnce = 2
 
 // formsFolder and messagesFolder are where the files of a rehearsal lie.
 const (
@@ -50,12 +51,21 @@ func (p *play) keepForms(ctx context.Context, drafts []pipeline.Draft) error {
 		}
 		work = append(work, &drawing{record: record, draft: draft, name: p.name(d)})
 	}
-	p.draw(ctx, work)
-	for _, w := range work {
+	p.drawn = p.draw(ctx, work)
+	return nil
+}
+
+// collect waits for the day's forms and keeps them.
+func (p *play) collect(context.Context) error {
+	if p.drawn == nil {
+		return nil
+	}
+	for _, w := range p.drawn() {
 		if err := p.keepForm(w); err != nil {
 			return err
 		}
 	}
+	p.drawn = nil
 	return nil
 }
 
@@ -69,25 +79,38 @@ func (p *play) name(d outbox.Delivery) string {
 	return name
 }
 
-// draw draws, a few at a time.
-func (p *play) draw(ctx context.Context, work []*drawing) {
-	next := make(chan *drawing)
-	var drawn sync.WaitGroup
-	for range drawers {
-		drawn.Go(func() {
-			for w := range next {
-				w.made, w.err = p.Runner.Render(ctx, w.record, pipeline.RenderAsk{
-					Kind: w.draft.Delivery.Kind, Role: w.draft.Delivery.Recipient.Role,
-					Formats: []pipeline.Format{pipeline.Word, pipeline.PDF},
-				})
-			}
+// draw draws, a few at a time, while the day goes on; the function it gives
+// waits for the forms.
+func (p *play) draw(ctx context.Context, work []*drawing) func() []*drawing {
+	done := inParallel(work, func(w *drawing) {
+		w.made, w.err = p.Runner.Render(ctx, w.record, pipeline.RenderAsk{
+			Kind: w.draft.Delivery.Kind, Role: w.draft.Delivery.Recipient.Role,
+			Formats: []pipeline.Format{pipeline.Word, pipeline.PDF},
 		})
+	})
+	return func() []*drawing {
+		done()
+		return work
 	}
+}
+
+// inParallel begins to do the work, a few pieces at a time, and gives a
+// function that waits for all of it.
+func inParallel[T any](work []T, do func(T)) (wait func()) {
+	next := make(chan T, len(work))
 	for _, w := range work {
 		next <- w
 	}
 	close(next)
-	drawn.Wait()
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for w := range next {
+				do(w)
+			}
+		})
+	}
+	return workers.Wait
 }
 
 func (p *play) keepForm(w *drawing) error {
@@ -97,7 +120,7 @@ func (p *play) keepForm(w *drawing) error {
 	entry := FormFile{Ref: w.record.Ref, Kind: w.draft.Delivery.Kind, Role: w.draft.Delivery.Recipient.Role}
 	for _, file := range w.made {
 		if file.Err != nil {
-			p.tell("%s: no %s: %v", entry.Ref, file.Format, file.Err)
+			p.tell("%s: no %s could be drawn: %s", entry.Ref, file.Format, strings.ReplaceAll(file.Err.Error(), "\n", "; "))
 			continue
 		}
 		name := path.Join(formsFolder, w.name+"."+string(file.Format))
@@ -111,7 +134,7 @@ func (p *play) keepForm(w *drawing) error {
 			entry.PDF, entry.Pages = name, file.Pages
 		}
 	}
-	p.files = append(p.files, entry)
+	p.story.Forms = append(p.story.Forms, entry)
 	return nil
 }
 
@@ -129,7 +152,7 @@ func (p *play) writeIndex(ctx context.Context) error {
 	if p.Folder == "" {
 		return nil
 	}
-	index := Index{Title: "A term rehearsed: " + p.story.From.Long() + " to " + p.story.To.Long(), Forms: p.files}
+	index := Index{Title: "A term rehearsed: " + p.story.From.Long() + " to " + p.story.To.Long(), Forms: p.story.Forms}
 	for _, m := range p.story.Messages {
 		d, err := p.Runner.Deliveries.Get(ctx, m.Delivery)
 		if err != nil {

@@ -2,6 +2,8 @@ package rehearsal
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -61,24 +63,56 @@ func (p *play) decide(ctx context.Context) error {
 		case outbox.Deferred:
 			err = p.losesPatience(ctx, d)
 		case outbox.Held:
-			err = p.posts(ctx, d)
+			err = p.looksAt(ctx, d)
 		default:
 		}
 		if err != nil {
 			return err
 		}
 	}
+	p.waitsNoLonger()
 	return p.settleReturns(ctx)
 }
 
-// posts takes what goes by registered post to the post room the next day; all
-// else that is held stays so, with its reason.
-func (p *play) posts(ctx context.Context, d outbox.Delivery) error {
-	if d.Decision.Method != route.MethodPost || p.schoolDaysSince(d.Due) < 1 {
+// looksAt is the officer's look at what is held, a day later: registered post
+// goes to the post room; a sealed copy that was stopped for a word in it is
+// read and mostly let go; all else stays held with its reason.
+func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
+	if p.schoolDaysSince(d.Due) < 1 {
 		return nil
 	}
-	p.story.Posted++
-	return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
+	switch {
+	case d.Decision.Method == route.MethodPost:
+		p.story.Posted++
+		return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
+	case d.SHA256 == "" || p.looked[d.ID]:
+		return nil
+	}
+	p.looked[d.ID] = true
+	record, err := p.Runner.Register.Record(ctx, d.Ref)
+	if err != nil {
+		return err
+	}
+	if chance(record.Child.ID).under(string(d.Recipient.Role)).in(25) {
+		p.tell("%s: the %s for the %s: read, and left held: %s", d.Ref, d.Kind, d.Recipient.Role, d.Reason)
+		return nil
+	}
+	p.story.LetGo++
+	return p.act(ctx, d, outbox.Approve, "read the copy: it says nothing that this reader may not know")
+}
+
+// waitsNoLonger tells of each form whose meeting was held without it.
+func (p *play) waitsNoLonger() {
+	for _, id := range slices.Sorted(maps.Keys(p.forms)) {
+		form := p.forms[id]
+		if form.back || form.over || form.meeting.IsZero() || !form.meeting.Before(p.day) {
+			continue
+		}
+		form.over = true
+		p.story.RanOut++
+		p.tell("%s: the meeting was on %s and the %s has not sent the form: the wait for it is over", form.delivery.Ref,
+			form.meeting.Long(), form.delivery.Recipient.Role)
+	}
 }
 
 // losesPatience withdraws what a mailbox would not take for days.

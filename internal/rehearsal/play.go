@@ -49,11 +49,12 @@ type play struct {
 	seen     int                // messages of the sink that were looked at
 	phrase   map[string]string  // passphrases that were read out, by delivery
 	calls    map[string]int     // how often an officer rang in vain
-	forms    map[string]held    // forms that lie with a setting, by delivery
+	forms    map[string]*held   // forms that lie with a setting, by delivery
 	due      []answer           // answers that will leave
 	returned []mailsink.Message // what came to mailboxes that send back
-	files    []FormFile
-	copies   map[string]int // copies drawn of a plan's form or final
+	looked   map[string]bool    // held copies that the officer has read
+	drawn    func() []*drawing  // waits for today's forms
+	copies   map[string]int     // copies drawn of a plan's form or final
 	story    Story
 }
 
@@ -62,6 +63,10 @@ type held struct {
 	delivery outbox.Delivery
 	file     string
 	conduct  Conduct
+	meeting  pep.Date
+	// back is set once the form came back, over once the meeting was without
+	// it.
+	back, over bool
 }
 
 // answer is a reply that leaves on a day.
@@ -73,7 +78,7 @@ type answer struct {
 // Play plays every school day from one day to another and gives the story.
 // It stops early only where the pipeline or the disk fails.
 func Play(ctx context.Context, s Stage, from, to pep.Date) (Story, error) {
-	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]held{}, copies: map[string]int{}}
+	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]*held{}, copies: map[string]int{}, looked: map[string]bool{}}
 	p.story.From, p.story.To = from, to
 	for day := from; !day.After(to); day = day.AddDays(1) {
 		kind, err := s.Runner.Calendar.Day(day)
@@ -104,7 +109,7 @@ func (p *play) schoolDay(ctx context.Context, day pep.Date) error {
 		do           func(context.Context) error
 	}{
 		{8, 45, p.send}, {9, 30, p.again}, {10, 30, p.telephone}, {12, 0, p.again},
-		{12, 30, p.bounces}, {15, 30, p.replies}, {16, 15, p.decide},
+		{12, 30, p.bounces}, {15, 30, p.replies}, {16, 15, p.decide}, {17, 0, p.collect},
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -209,7 +214,7 @@ func (p *play) takesForm(ctx context.Context, d outbox.Delivery, m mailsink.Mess
 		conduct.Habit = InTime
 		conduct.After = 4
 	}
-	p.forms[d.ID] = held{delivery: d, file: m.File, conduct: conduct}
+	p.forms[d.ID] = &held{delivery: d, file: m.File, conduct: conduct, meeting: record.Child.Meeting.Date}
 	if conduct.Habit == InTime || conduct.Habit == Elsewhere {
 		return p.promise(d.ID, conduct.After)
 	}

@@ -32,52 +32,63 @@ func (p *play) bounces(ctx context.Context) error {
 	return nil
 }
 
+// writing is one form on somebody's desk and the message it leaves in.
+type writing struct {
+	form    *held
+	phrase  string
+	childID string
+	message []byte
+	err     error
+}
+
 // replies lets the answers of the day leave and come in.
 func (p *play) replies(ctx context.Context) error {
+	var desks []*writing
 	for _, a := range p.today() {
-		message, err := p.answer(ctx, p.forms[a.id])
+		form := p.forms[a.id]
+		phrase, heard := p.phrase[a.id]
+		if form.delivery.Passphrase != outbox.PassphraseNone && !heard {
+			p.tell("%s: the %s could not open the form: no passphrase was read out", form.delivery.Ref, form.delivery.Recipient.Role)
+			continue
+		}
+		record, err := p.Runner.Register.Record(ctx, form.delivery.Ref)
 		if err != nil {
 			return err
 		}
-		if message == nil {
-			continue
+		desks = append(desks, &writing{form: form, phrase: phrase, childID: record.Child.ID})
+	}
+	inParallel(desks, func(w *writing) { w.message, w.err = p.answer(w) })()
+	for _, w := range desks {
+		if w.err != nil {
+			return fmt.Errorf("the %s of %s: %w", w.form.delivery.Recipient.Role, w.form.delivery.Ref, w.err)
 		}
-		if err := p.takeIn(ctx, message); err != nil {
+		if err := p.takeIn(ctx, w.message); err != nil {
 			return err
 		}
+		w.form.back = true
 	}
 	return nil
 }
 
-// answer has the setting fill in its form and write back. Nil means that it
-// cannot: the form is protected and nobody has read the passphrase out yet.
-func (p *play) answer(ctx context.Context, form held) ([]byte, error) {
-	d := form.delivery
-	phrase, heard := p.phrase[d.ID]
-	if d.Passphrase != outbox.PassphraseNone && !heard {
-		p.tell("%s: the %s could not open the form: no passphrase was read out", d.Ref, d.Recipient.Role)
-		return nil, nil
-	}
-	record, err := p.Runner.Register.Record(ctx, d.Ref)
+// answer has the setting fill in its form and write back.
+func (p *play) answer(w *writing) ([]byte, error) {
+	d := w.form.delivery
+	letter, err := read(w.form.file)
 	if err != nil {
 		return nil, err
 	}
-	letter, err := read(form.file)
-	if err != nil {
-		return nil, err
-	}
-	label := record.Child.ID + "/" + string(d.Recipient.Role)
 	setting := Setting{Forms: p.Runner.Forms, Random: p.Runner.Seed.Stream("rehearsal\x00" + d.ID)}
-	file, err := setting.FillIn(letter, phrase, NewPen(d.Recipient.Role, d.Recipient.Name, p.day, label))
+	pen := NewPen(d.Recipient.Role, d.Recipient.Name, p.day, w.childID+"/"+string(d.Recipient.Role))
+	file, err := setting.FillIn(letter, w.phrase, pen)
 	if err != nil {
-		return nil, fmt.Errorf("the %s of %s: %w", d.Recipient.Role, d.Ref, err)
+		return nil, err
 	}
-	return p.reply(form, letter, file).Bytes(), nil
+	return p.reply(w.form, letter, file).Bytes(), nil
 }
 
 // reply is the message that carries a filled form back. It says nothing of the
 // child, as the letter asked.
-func (p *play) reply(form held, letter Letter, file File) Reply {
+func (p *play) reply(form *held, letter Letter, file File) Reply {
 	to := form.delivery.Recipient
 	r := Reply{
 		To: letter, From: to.Address.Canonical(), Name: to.Name, At: p.Clock.Now(), File: file,

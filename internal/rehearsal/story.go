@@ -13,14 +13,17 @@ type Story struct {
 	// Calls are passphrases read out over the telephone; Unreached are people
 	// who could not be rung, Expired messages withdrawn after days of waiting.
 	Calls, Unreached, Expired int
-	// Posted went by registered post.
-	Posted int
+	// Posted went by registered post; LetGo were held copies that the officer
+	// read and let go; RanOut are forms whose meeting was held without them.
+	Posted, LetGo, RanOut int
 	// Accepted and Finalised count forms that came back.
 	Accepted, Finalised int
 	// Back is all that came back, in order.
 	Back []Back
 	// Messages are all that the mail server took, in the order they came.
 	Messages []Delivered
+	// Forms are the forms that were kept as files.
+	Forms []FormFile
 	// Failures are forms that could not be made.
 	Failures []pipeline.Failure
 	Lines    []Line
