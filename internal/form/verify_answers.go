@@ -95,7 +95,10 @@ func (l *Library) verifyNeeded(f file, p pack, q question) {
 	case len(q.needed) == 0:
 		return
 	case q.fixed != "":
-		known, _ = choicesOf(l.list(p, q.fixed))
+		for _, phase := range append(slices.Collect(maps.Values(l.phases)), p) {
+			rows, _ := choicesOf(l.list(phase, q.fixed))
+			known = append(known, rows...)
+		}
 	default:
 		known = q.contactParts()
 	}
