@@ -6,13 +6,15 @@ import (
 
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/scan"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
 // answer is what one place on paper says.
 type answer struct {
 	value string
-	via   via
+	via   scan.Via
 	// unreadable answers have no value; written is their text as it stands.
 	unreadable bool
 	written    string
@@ -67,15 +69,15 @@ func againstStored(a answer, stored string) answer {
 
 // stored is the canonical answer of the custom XML part.
 func (r *reader) stored(field form.Field, at slot, s site) (string, bool) {
-	p := s.controls[0].place
-	if p.row == 0 {
-		p.row = at.row
+	p := s.controls[0].Place
+	if p.Row == 0 {
+		p.Row = at.row
 	}
-	if slices.ContainsFunc(s.controls, func(f *found) bool { return f.choice != "" }) {
+	if slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return f.Choice != "" }) {
 		var chosen []string
-		for i, choice := range boxes(field.Kind, field.Choices) {
-			p.choice = choice.Key
-			text, found := r.file.stored(p, i+1)
+		for i, choice := range place.Boxes(field.Kind, field.Choices) {
+			p.Choice = choice.Key
+			text, found := r.file.Stored(p, i+1)
 			if !found {
 				return "", false
 			}
@@ -83,9 +85,9 @@ func (r *reader) stored(field form.Field, at slot, s site) (string, bool) {
 				chosen = append(chosen, choice.Key)
 			}
 		}
-		return strings.Join(chosen, severalSeparator), true
+		return strings.Join(chosen, place.Several), true
 	}
-	text, found := r.file.stored(p, 0)
+	text, found := r.file.Stored(p, 0)
 	if !found || isPrompt(text, true) {
 		return "", found
 	}
@@ -93,20 +95,17 @@ func (r *reader) stored(field form.Field, at slot, s site) (string, bool) {
 	return value, err == nil
 }
 
-// severalSeparator parts the keys of an answer of several choices.
-const severalSeparator = "; "
-
 // judge reads one place.
 func (r *reader) judge(field form.Field, s site) answer {
-	isBox := func(f *found) bool { return f.choice != "" }
+	isBox := func(f *scan.Found) bool { return f.Choice != "" }
 	a := answer{}
-	if slices.ContainsFunc(s.controls, isBox) && !slices.ContainsFunc(s.controls, func(f *found) bool { return !isBox(f) && !f.mark }) {
+	if slices.ContainsFunc(s.controls, isBox) && !slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return !isBox(f) && !f.Mark }) {
 		a = judgeBoxes(field, s)
 	} else {
 		a = judgeText(field, s)
 	}
 	if a.via == "" {
-		a.via = s.controls[0].via
+		a.via = s.controls[0].Via
 	}
 	if loose := s.loose(field); loose != "" && !isPrompt(loose, true) {
 		return withLoose(field, a, loose)
@@ -126,7 +125,7 @@ func withLoose(field form.Field, a answer, loose string) answer {
 	if err != nil {
 		return unreadable(LooseText, written, detail)
 	}
-	return answer{value: value, via: viaLabel, problem: LooseText, detail: detail}
+	return answer{value: value, via: scan.ByLabel, problem: LooseText, detail: detail}
 }
 
 func judgeText(field form.Field, s site) answer {
@@ -146,7 +145,7 @@ func judgeText(field form.Field, s site) answer {
 		text = s.listed(field, text)
 	}
 	value, err := field.Canonical(text)
-	if err != nil && (field.Locked || s.controls[0].locked) && (field.Kind == form.Text || field.Kind == form.LongText) {
+	if err != nil && (field.Locked || s.controls[0].Locked) && (field.Kind == form.Text || field.Kind == form.LongText) {
 		return answer{value: strings.TrimSpace(text)} // the register's own word, sent as it was
 	}
 	if err != nil {
@@ -170,10 +169,10 @@ func reasonOf(err error) string {
 // such a choice.
 func (s site) listed(field form.Field, text string) string {
 	for _, f := range s.controls {
-		if f.list == nil {
+		if f.List == nil {
 			continue
 		}
-		for item := f.list.First; item != nil; item = item.Next {
+		for item := f.List.First; item != nil; item = item.Next {
 			value := item.Attr(xmltree.Word, "value")
 			if item.Attr(xmltree.Word, "displayText") == strings.TrimSpace(text) && field.ChoiceLabel(value) != value {
 				return value
@@ -190,15 +189,15 @@ func (s site) swapped(value string) bool {
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(s.controls, func(f *found) bool {
-		chosen, err := pep.ParseDate(f.fullDate[:min(len(f.fullDate), len("2026-03-17"))])
+	return slices.ContainsFunc(s.controls, func(f *scan.Found) bool {
+		chosen, err := pep.ParseDate(f.FullDate[:min(len(f.FullDate), len("2026-03-17"))])
 		return err == nil && chosen != shown && chosen.Year == shown.Year && int(chosen.Month) == shown.Day && chosen.Day == int(shown.Month)
 	})
 }
 
 // judgeBoxes reads the boxes of a question of choices.
 func judgeBoxes(field form.Field, s site) answer {
-	choices := boxes(field.Kind, field.Choices)
+	choices := place.Boxes(field.Kind, field.Choices)
 	var chosen []string
 	missing := false
 	for _, choice := range choices {
@@ -211,7 +210,7 @@ func judgeBoxes(field form.Field, s site) answer {
 			chosen = append(chosen, choice.Key)
 		}
 	}
-	switch value := strings.Join(chosen, severalSeparator); {
+	switch value := strings.Join(chosen, place.Several); {
 	case field.Kind == form.YesNo && len(chosen) > 1:
 		return unreadable(NotAnAnswer, value, "both boxes are ticked")
 	case missing && (field.Kind != form.YesNo || len(chosen) == 0):
@@ -222,13 +221,13 @@ func judgeBoxes(field form.Field, s site) answer {
 }
 
 // boxState gives the different states that the boxes of one choice have.
-func boxState(all []*found, choice string) (states []bool, seen bool) {
+func boxState(all []*scan.Found, choice string) (states []bool, seen bool) {
 	for _, f := range innermost(all) {
-		if f.choice != choice {
+		if f.Choice != choice {
 			continue
 		}
 		seen = true
-		if state := f.ticked(); !slices.Contains(states, state) {
+		if state := ticked(f); !slices.Contains(states, state) {
 			states = append(states, state)
 		}
 	}
@@ -243,15 +242,15 @@ const (
 
 // ticked goes by what the box shows; its hidden state decides where it shows
 // neither sign.
-func (f *found) ticked() bool {
-	text := strings.TrimSpace(string(f.text))
+func ticked(f *scan.Found) bool {
+	text := strings.TrimSpace(string(f.Text))
 	switch {
 	case strings.ContainsAny(text, tickSigns) || strings.EqualFold(text, "x"):
 		return true
 	case strings.ContainsAny(text, emptySigns) || text == "":
-		return text == "" && f.state == "1"
+		return text == "" && f.State == "1"
 	}
-	return f.state == "1"
+	return f.State == "1"
 }
 
 // judgeGlyphs reads boxes that have become plain text: "☒ Yes ☐ No".
@@ -267,8 +266,8 @@ func judgeGlyphs(field form.Field, text string) (answer, bool) {
 		}
 		label := strings.TrimSpace(strings.Trim(piece, tickSigns+" \n\t"))
 		key := ""
-		for _, choice := range boxes(field.Kind, field.Choices) {
-			if plain(choice.Label) == label {
+		for _, choice := range place.Boxes(field.Kind, field.Choices) {
+			if place.Plain(choice.Label) == label {
 				key = choice.Key
 			}
 		}
@@ -278,7 +277,7 @@ func judgeGlyphs(field form.Field, text string) (answer, bool) {
 	if !known || field.Kind == form.YesNo && len(chosen) > 1 {
 		return unreadable(NotAnAnswer, text, "the ticked boxes are no answer"), true
 	}
-	return answer{value: strings.Join(chosen, severalSeparator)}, true
+	return answer{value: strings.Join(chosen, place.Several)}, true
 }
 
 // cutBefore cuts a text before each of the signs.

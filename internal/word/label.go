@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/scan"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
@@ -26,7 +28,7 @@ func (r *reader) readLabels() {
 	seen, found := map[string]bool{}, r.keysFound()
 	missing := false
 	for field := range r.form.Fields() {
-		label := plain(field.Label)
+		label := place.Plain(field.Label)
 		switch {
 		case field.Kind == form.Table && !found[field.Key]:
 			l.tables, missing = append(l.tables, field), true
@@ -39,7 +41,7 @@ func (r *reader) readLabels() {
 		seen[label] = true
 	}
 	if missing {
-		l.walk(r.file.main)
+		l.walk(r.file.Main)
 	}
 }
 
@@ -59,7 +61,7 @@ func paperTable(table *xmltree.Node) [][]string {
 	for _, row := range within(table, "tr") {
 		var cells []string
 		for _, cell := range within(row, "tc") {
-			cells = append(cells, strings.TrimRight(visibleText(cell), "\n"))
+			cells = append(cells, strings.TrimRight(scan.VisibleText(cell), "\n"))
 		}
 		rows = append(rows, cells)
 	}
@@ -110,7 +112,7 @@ func (l *labels) table(rows [][]string) {
 func headed(field form.Field, cells []string) ([]form.Field, bool) {
 	var columns []form.Field
 	for _, cell := range cells {
-		at := slices.IndexFunc(field.Columns, func(c form.Field) bool { return plain(c.Label) == firstLine(cell) })
+		at := slices.IndexFunc(field.Columns, func(c form.Field) bool { return place.Plain(c.Label) == firstLine(cell) })
 		if at < 0 || slices.ContainsFunc(columns, func(c form.Field) bool { return c.Key == field.Columns[at].Key }) {
 			return nil, false
 		}
@@ -120,7 +122,7 @@ func headed(field form.Field, cells []string) ([]form.Field, bool) {
 }
 
 func cardTitle(field form.Field, text string) bool {
-	number, found := strings.CutPrefix(strings.TrimSpace(text), plain(field.Label)+" ")
+	number, found := strings.CutPrefix(strings.TrimSpace(text), place.Plain(field.Label)+" ")
 	_, err := strconv.Atoi(number)
 	return found && err == nil
 }
@@ -137,7 +139,7 @@ func (l *labels) line(field form.Field, columns []form.Field, cells []string) {
 func (l *labels) card(field form.Field, number int, rows [][]string) {
 	eachAnswer(rows, func(label, answer string) {
 		for _, column := range field.Columns {
-			if plain(column.Label) == label {
+			if place.Plain(column.Label) == label {
 				l.add(slot{field.Key, column.Key, number}, answer)
 				return
 			}
@@ -150,8 +152,8 @@ func (l *labels) add(at slot, text string) {
 	if len(l.sites[at]) > 0 {
 		return
 	}
-	p := place{key: at.key, column: at.column, row: at.row}
-	l.sites[at] = []site{{controls: []*found{{place: p, via: viaLabel, text: []byte(text)}}}}
+	p := place.Place{Key: at.key, Column: at.column, Row: at.row}
+	l.sites[at] = []site{{controls: []*scan.Found{{Place: p, Via: scan.ByLabel, Text: []byte(text)}}}}
 }
 
 // eachAnswer gives every label of a table with the cell beside it, or below it

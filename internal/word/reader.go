@@ -6,14 +6,16 @@ import (
 	"slices"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/scan"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
 // reader turns what a scan found into a reading.
 type reader struct {
 	form form.Form
-	scan *scan
-	file *file
+	scan *scan.Scan
+	file *scan.File
 	out  Reading
 	// sites are the places on paper of every answer.
 	sites map[slot][]site
@@ -47,17 +49,17 @@ func (r *reader) problem(code ProblemCode, field, detail string) {
 }
 
 // problemsOf says what is odd about the file as a whole.
-func (r *reader) problemsOf(id identity) {
+func (r *reader) problemsOf(id scan.Identity) {
 	switch {
-	case id.contradicts:
+	case id.Contradicts:
 		r.problem(NoReference, "", "the form tells more than one reference")
-	case id.ref == "":
+	case id.Ref == "":
 		r.problem(NoReference, "", "the form tells no reference")
 	}
-	if id.version != r.form.Version {
+	if id.Version != r.form.Version {
 		r.problem(OtherVersion, "", "the form's definition has changed since it was sent")
 	}
-	if r.scan.tracked {
+	if r.scan.Tracked {
 		r.problem(TrackedChanges, "", "the form holds changes that nobody accepted; deleted text was not read")
 	}
 }
@@ -65,7 +67,7 @@ func (r *reader) problemsOf(id identity) {
 // answers reads every answer and says how sure the whole is.
 func (r *reader) answers() {
 	r.weights = map[string][]float64{}
-	r.sites, r.rows = r.group(r.scan.found)
+	r.sites, r.rows = r.group(r.scan.Found)
 	byControl := r.keysFound()
 	r.readLabels()
 	for field := range r.form.Fields() {
@@ -113,16 +115,16 @@ func (r *reader) settle(field form.Field, at slot, sites []site) (string, bool) 
 		}
 		return "", false
 	}
-	r.weights[at.key] = append(r.weights[at.key], a.via.weight())
+	r.weights[at.key] = append(r.weights[at.key], a.via.Weight())
 	return a.value, true
 }
 
 // lost says which answers have no place left, and how sure the rest is.
 func (r *reader) lost(byControl map[string]bool) {
-	keys, count := r.file.expected()
+	keys, count := r.file.Expected()
 	found := r.keysFound()
 	for _, key := range keys {
-		if _, known := r.scan.index.fields[key]; known && !found[key] {
+		if r.scan.Asks(key) && !found[key] {
 			r.problem(ControlLost, key, "the answer's place in the form is gone")
 			r.out.Unreadable = append(r.out.Unreadable, key)
 		}
@@ -172,14 +174,14 @@ const (
 
 // comments reads the remarks in the margin.
 func (r *reader) comments() {
-	if r.file.comments == nil {
+	if r.file.Comments == nil {
 		return
 	}
-	for n := r.file.comments.First; n != nil && len(r.out.Comments) < maxComments; n = n.Next {
+	for n := r.file.Comments.First; n != nil && len(r.out.Comments) < maxComments; n = n.Next {
 		if !n.Is(xmltree.Word, "comment") {
 			continue
 		}
-		key := parseTag(r.scan.anchors[n.Attr(xmltree.Word, "id")]).key
+		key := place.ParseTag(r.scan.Anchors[n.Attr(xmltree.Word, "id")]).Key
 		r.out.Comments = append(r.out.Comments, Comment{
 			Field: key, Author: cut(n.Attr(xmltree.Word, "author")), Text: cut(n.Content()),
 		})

@@ -6,6 +6,7 @@ import (
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/word/opc"
+	"github.com/pepost/pepost/internal/word/scan"
 )
 
 // Forms knows the forms that were sent.
@@ -109,22 +110,22 @@ const (
 // Read reads a returned form. The error is always a *[RefusedError]; whatever
 // else is wrong with a form is told in the reading.
 func Read(data []byte, forms Forms) (Reading, error) {
-	file, err := openFile(data)
+	file, err := scan.Open(data)
 	if err != nil {
 		return Reading{}, asRefused(err)
 	}
-	about := file.identify()
-	f, known := forms.ByID(about.form)
+	about := file.Identify()
+	f, known := forms.ByID(about.Form)
 	if !known {
 		return Reading{}, &RefusedError{Code: UnknownForm, Detail: "the document is none of our forms, or no longer says which"}
 	}
-	s := newScan(f)
-	if err := s.all(file); err != nil {
+	s := scan.New(f)
+	if err := s.All(file); err != nil {
 		return Reading{}, asRefused(err)
 	}
 	r := reader{form: f, scan: s, file: file}
 	r.out = Reading{
-		Ref: about.ref, Form: about.form, Version: about.version, AsWritten: map[string]string{},
+		Ref: about.Ref, Form: about.Form, Version: about.Version, AsWritten: map[string]string{},
 		Values: form.Values{Fields: map[string]string{}, Tables: map[string][]form.Row{}},
 	}
 	r.problemsOf(about)

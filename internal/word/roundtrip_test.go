@@ -27,49 +27,53 @@ type fatal interface {
 	Fatalf(format string, args ...any)
 }
 
-func TestWhatIsWrittenIsReadBack(t *testing.T) {
-	forms := library(t)
+// someForm draws one of the forms, all of them loaded beforehand.
+func someForm(t *testing.T) *rapid.Generator[form.Form] {
+	all := make([]form.Form, 0, len(formIDs()))
 	for _, id := range formIDs() {
-		f := formByID(t, id)
-		for _, purpose := range []document.Purpose{document.BlankForm, document.FinalCopy} {
-			t.Run(id+" "+string(purpose), rapid.MakeCheck(func(rt *rapid.T) {
-				sent := valuesOf(f).Draw(rt, "values")
-				data, err := word.Write(draw(t, f, sent, purpose))
-				if err != nil {
-					rt.Fatal(err)
-				}
-				reading := mustRead(rt, data, forms)
-				if diff := cmp.Diff(form.Diff(f, sent, reading.Values), []form.Change(nil)); diff != "" {
-					rt.Fatal(diff)
-				}
-				if reading.Ref != ref(t) || reading.Form != id || reading.Version != f.Version {
-					rt.Fatalf("identity is %q %q %q", reading.Ref, reading.Form, reading.Version)
-				}
-			}))
-		}
+		all = append(all, formByID(t, id))
 	}
+	return rapid.Custom(func(rt *rapid.T) form.Form { return all[rapid.IntRange(0, len(all)-1).Draw(rt, "form")] })
+}
+
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	forms, some := library(t), someForm(t)
+	purposes := rapid.SampledFrom([]document.Purpose{document.BlankForm, document.FinalCopy})
+	rapid.Check(t, func(rt *rapid.T) {
+		f := some.Draw(rt, "form")
+		sent := valuesOf(f).Draw(rt, "values")
+		data, err := word.Write(draw(t, f, sent, purposes.Draw(rt, "purpose")))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		reading := mustRead(rt, data, forms)
+		if diff := cmp.Diff(form.Diff(f, sent, reading.Values), []form.Change(nil)); diff != "" {
+			rt.Fatal(diff)
+		}
+		if reading.Ref != ref(t) || reading.Form != f.ID || reading.Version != f.Version {
+			rt.Fatalf("identity is %q %q %q", reading.Ref, reading.Form, reading.Version)
+		}
+	})
 }
 
 func TestWhatASettingFillsInIsReadBack(t *testing.T) {
-	forms := library(t)
-	for _, id := range formIDs() {
-		f := formByID(t, id)
-		t.Run(id, rapid.MakeCheck(func(rt *rapid.T) {
-			sent, filled := valuesOf(f).Draw(rt, "sent"), valuesOf(f).Draw(rt, "filled")
-			data, err := word.Write(draw(t, f, sent, document.BlankForm))
-			if err != nil {
-				rt.Fatal(err)
-			}
-			want := mergeOpen(f, sent, filled)
-			returned, err := word.Fill(data, want)
-			if err != nil {
-				rt.Fatal(err)
-			}
-			if diff := cmp.Diff(form.Diff(f, want, mustRead(rt, returned, forms).Values), []form.Change(nil)); diff != "" {
-				rt.Fatal(diff)
-			}
-		}))
-	}
+	forms, some := library(t), someForm(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		f := some.Draw(rt, "form")
+		sent, filled := valuesOf(f).Draw(rt, "sent"), valuesOf(f).Draw(rt, "filled")
+		data, err := word.Write(draw(t, f, sent, document.BlankForm))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want := mergeOpen(f, sent, filled)
+		returned, err := word.Fill(data, want)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if diff := cmp.Diff(form.Diff(f, want, mustRead(rt, returned, forms).Values), []form.Change(nil)); diff != "" {
+			rt.Fatal(diff)
+		}
+	})
 }
 
 // mergeOpen is what the form says once a setting has written every open

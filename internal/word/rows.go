@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
 )
 
 // table reads the rows of a table.
@@ -55,7 +56,7 @@ func (r *reader) row(field form.Field, drawn []form.Field, number int, fixed str
 		if fixed != "" && column.Key == field.Columns[0].Key {
 			row[column.Key] = fixed
 			if sites := r.sites[at]; len(sites) > 0 {
-				r.weights[field.Key] = append(r.weights[field.Key], sites[0].controls[0].via.weight())
+				r.weights[field.Key] = append(r.weights[field.Key], sites[0].controls[0].Via.Weight())
 			}
 			continue
 		}
@@ -93,7 +94,7 @@ func (r *reader) fixedKeys(field form.Field, count int) []string {
 			continue
 		}
 		text, _ := sites[0].text()
-		take(number, func(c form.Choice) bool { return plain(c.Label) == strings.TrimSpace(text) })
+		take(number, func(c form.Choice) bool { return place.Plain(c.Label) == strings.TrimSpace(text) })
 	}
 	for number := 1; number <= min(count, len(field.FixedRows)); number++ {
 		take(number, func(c form.Choice) bool { return c.Key == field.FixedRows[number-1].Key })

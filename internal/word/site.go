@@ -5,14 +5,16 @@ import (
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/scan"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
 // site is one place on paper where an answer stands: the controls of one cell,
 // or what its label pointed at.
 type site struct {
-	controls []*found
-	cell     *cellText
+	controls []*scan.Found
+	cell     *scan.CellText
 }
 
 // rowName tells the rows of a table apart.
@@ -25,17 +27,17 @@ type rowName struct {
 // group puts what was found into the answers it belongs to, numbers the rows
 // of tables as they stand on paper, and parts the places of an answer that
 // stands more than once.
-func (r *reader) group(all []*found) (sites map[slot][]site, rows map[string]int) {
+func (r *reader) group(all []*scan.Found) (sites map[slot][]site, rows map[string]int) {
 	sites, rows = map[slot][]site{}, map[string]int{}
 	lined := linedTables(all)
 	numbers := map[rowName]int{}
 	for _, f := range all {
-		at := slot{key: f.key, column: f.column}
-		if f.column != "" {
-			name := f.rowName(lined)
+		at := slot{key: f.Key, column: f.Column}
+		if f.Column != "" {
+			name := nameRow(f, lined)
 			if numbers[name] == 0 {
-				rows[f.key]++
-				numbers[name] = rows[f.key]
+				rows[f.Key]++
+				numbers[name] = rows[f.Key]
 			}
 			at.row = numbers[name]
 		}
@@ -49,65 +51,65 @@ func (r *reader) group(all []*found) (sites map[slot][]site, rows map[string]int
 
 // place1 puts an answer into its site: the one of its cell or, outside
 // tables, of its paragraph.
-func place1(sites []site, f *found) []site {
+func place1(sites []site, f *scan.Found) []site {
 	for i := range sites {
 		first := sites[i].controls[0]
-		if f.at.cell != nil && sites[i].cell == f.at.cell || f.at.cell == nil && first.at.cell == nil && first.at.paragraph == f.at.paragraph {
+		if f.At.Cell != nil && sites[i].cell == f.At.Cell || f.At.Cell == nil && first.At.Cell == nil && first.At.Paragraph == f.At.Paragraph {
 			sites[i].controls = append(sites[i].controls, f)
 			return sites
 		}
 	}
-	return append(sites, site{[]*found{f}, f.at.cell})
+	return append(sites, site{[]*scan.Found{f}, f.At.Cell})
 }
 
 // linedTables are those in which rows are lines, not cards: the same column
 // stands in two lines of one table.
-func linedTables(all []*found) map[*xmltree.Node]bool {
+func linedTables(all []*scan.Found) map[*xmltree.Node]bool {
 	type column struct {
 		table *xmltree.Node
 		tag   string
 	}
 	lined, first := map[*xmltree.Node]bool{}, map[column]*xmltree.Node{}
 	for _, f := range all {
-		if f.column == "" || f.at.table == nil {
+		if f.Column == "" || f.At.Table == nil {
 			continue
 		}
-		c := column{f.at.table, f.tag()}
+		c := column{f.At.Table, f.Tag()}
 		if line, seen := first[c]; !seen {
-			first[c] = f.at.row
-		} else if line != f.at.row {
-			lined[f.at.table] = true
+			first[c] = f.At.Row
+		} else if line != f.At.Row {
+			lined[f.At.Table] = true
 		}
 	}
 	return lined
 }
 
-// rowName tells by the control around the row, else by the line or the card
+// nameRow tells by the control around the row, else by the line or the card
 // on paper, else by the binding path.
-func (f *found) rowName(lined map[*xmltree.Node]bool) rowName {
+func nameRow(f *scan.Found, lined map[*xmltree.Node]bool) rowName {
 	switch {
-	case f.at.item != nil:
-		return rowName{table: f.key, node: f.at.item}
-	case f.at.table != nil && lined[f.at.table]:
-		return rowName{table: f.key, node: f.at.row}
-	case f.at.table != nil:
-		return rowName{table: f.key, node: f.at.table}
+	case f.At.Item != nil:
+		return rowName{table: f.Key, node: f.At.Item}
+	case f.At.Table != nil && lined[f.At.Table]:
+		return rowName{table: f.Key, node: f.At.Row}
+	case f.At.Table != nil:
+		return rowName{table: f.Key, node: f.At.Table}
 	}
-	return rowName{table: f.key, number: f.row}
+	return rowName{table: f.Key, number: f.Row}
 }
 
 // withoutMarks drops bookmarks where the controls themselves are still there.
 func withoutMarks(sites []site) []site {
 	var kept []site
 	marked := slices.ContainsFunc(sites, func(s site) bool {
-		return slices.ContainsFunc(s.controls, func(f *found) bool { return !f.mark })
+		return slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return !f.Mark })
 	})
 	for _, s := range sites {
 		controls := s.controls
 		if marked {
 			controls = nil
 			for _, f := range s.controls {
-				if !f.mark || !controlled(s.controls, f) {
+				if !f.Mark || !controlled(s.controls, f) {
 					controls = append(controls, f)
 				}
 			}
@@ -120,28 +122,28 @@ func withoutMarks(sites []site) []site {
 }
 
 // controlled reports whether a control of the same answer, or box, is there.
-func controlled(all []*found, mark *found) bool {
-	return slices.ContainsFunc(all, func(f *found) bool { return !f.mark && f.choice == mark.choice })
+func controlled(all []*scan.Found, mark *scan.Found) bool {
+	return slices.ContainsFunc(all, func(f *scan.Found) bool { return !f.Mark && f.Choice == mark.Choice })
 }
 
 // innermost drops of nested controls of one answer all but the innermost
 // typed one: LibreOffice wraps a control into a second one when it saves.
-func innermost(all []*found) []*found {
-	dropped := map[*found]bool{}
+func innermost(all []*scan.Found) []*scan.Found {
+	dropped := map[*scan.Found]bool{}
 	for _, f := range all {
-		if f.within == nil {
+		if f.Within == nil {
 			continue
 		}
-		if f.shape == "" && f.within.shape != "" {
+		if f.Shape == "" && f.Within.Shape != "" {
 			dropped[f] = true
 			continue
 		}
-		dropped[f.within] = true
-		if f.shape != boxShape && strings.Contains(string(f.within.text), string(f.text)) {
-			f.text = f.within.text
+		dropped[f.Within] = true
+		if f.Shape != place.Box && strings.Contains(string(f.Within.Text), string(f.Text)) {
+			f.Text = f.Within.Text
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(f *found) bool { return dropped[f] })
+	return slices.DeleteFunc(slices.Clone(all), func(f *scan.Found) bool { return dropped[f] })
 }
 
 // text is what the controls of one site say together, and whether all of it
@@ -152,16 +154,16 @@ func (s site) text() (text string, prompted bool) {
 	var paragraph *xmltree.Node
 	prompted = true
 	for _, f := range innermost(s.controls) {
-		piece := string(f.text)
-		if isPrompt(piece, f.prompted) {
+		piece := string(f.Text)
+		if isPrompt(piece, f.Prompted) {
 			continue
 		}
-		prompted = prompted && f.prompted
-		if len(lines) == 0 || paragraph != f.at.paragraph {
+		prompted = prompted && f.Prompted
+		if len(lines) == 0 || paragraph != f.At.Paragraph {
 			lines = append(lines, nil)
 		}
 		lines[len(lines)-1] = append(lines[len(lines)-1], piece)
-		paragraph = f.at.paragraph
+		paragraph = f.At.Paragraph
 	}
 	whole := make([]string, len(lines))
 	for i, pieces := range lines {
@@ -206,8 +208,8 @@ func isPrompt(text string, prompted bool) bool {
 	if text == "" {
 		return true
 	}
-	for _, p := range prompts() {
-		if text == p.words || prompted && text == strings.ReplaceAll(p.words, "\u00a0", " ") {
+	for _, p := range place.Prompts() {
+		if text == p.Words || prompted && text == strings.ReplaceAll(p.Words, "\u00a0", " ") {
 			return true
 		}
 	}
@@ -220,16 +222,16 @@ func isPrompt(text string, prompted bool) bool {
 // loose is the text of the cell beside the answer: what is left once the
 // words of the boxes are taken away.
 func (s site) loose(field form.Field) string {
-	if s.cell == nil || s.cell.answers == 0 {
+	if s.cell == nil {
 		return ""
 	}
-	text := string(s.cell.loose)
-	if slices.ContainsFunc(s.controls, func(f *found) bool { return !f.mark }) {
-		text += string(s.cell.marked)
+	text := string(s.cell.Loose)
+	if slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return !f.Mark }) {
+		text += string(s.cell.Marked)
 	}
-	if slices.ContainsFunc(s.controls, func(f *found) bool { return f.choice != "" }) {
-		for _, choice := range boxes(field.Kind, field.Choices) {
-			text = strings.Replace(text, plain(choice.Label), "", 1)
+	if slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return f.Choice != "" }) {
+		for _, choice := range place.Boxes(field.Kind, field.Choices) {
+			text = strings.Replace(text, place.Plain(choice.Label), "", 1)
 		}
 	}
 	return strings.TrimSpace(text)

@@ -1,4 +1,4 @@
-package word
+package scan
 
 import (
 	"regexp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/word/opc"
+	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
@@ -15,31 +16,32 @@ import (
 // every section.
 const maxParts = 60
 
-// file is an opened form with the parts that matter parsed.
-type file struct {
-	pack *opc.Package
-	main *xmltree.Node
+// File is an opened form with the parts that matter parsed.
+type File struct {
+	Pack *opc.Package
+	Main *xmltree.Node
 	// edges are the headers and footers.
 	edges []*xmltree.Node
-	// store is the root of our custom XML part, nil where it is gone.
-	store *xmltree.Node
-	// storePart is its name.
-	storePart  string
+	// Store is the root of our custom XML part, nil where it is gone;
+	// StorePart is its name.
+	Store     *xmltree.Node
+	StorePart string
+	// Comments are the remarks in the margin, nil where there are none.
+	Comments   *xmltree.Node
 	properties map[string]string
-	comments   *xmltree.Node
 }
 
-func openFile(data []byte) (*file, error) {
+func Open(data []byte) (*File, error) {
 	pack, err := opc.Open(data)
 	if err != nil {
 		return nil, err
 	}
-	f := &file{pack: pack, properties: map[string]string{}}
-	if f.main, err = pack.Tree(pack.Main); err != nil {
+	f := &File{Pack: pack, properties: map[string]string{}}
+	if f.Main, err = pack.Tree(pack.Main); err != nil {
 		return nil, err
 	}
-	if !f.main.Is(xmltree.Word, "document") {
-		return nil, &RefusedError{Code: NotDocx, Detail: "the document part is no Word document"}
+	if !f.Main.Is(xmltree.Word, "document") {
+		return nil, &opc.RefusedError{Code: opc.NotDocx, Detail: "the document part is no Word document"}
 	}
 	for _, kind := range []string{"header", "footer"} {
 		if err := f.readEdges(kind); err != nil {
@@ -55,16 +57,16 @@ func openFile(data []byte) (*file, error) {
 	return f, f.readComments()
 }
 
-func (f *file) readEdges(kind string) error {
-	parts, err := f.pack.Related(f.pack.Main, kind)
+func (f *File) readEdges(kind string) error {
+	parts, err := f.Pack.Related(f.Pack.Main, kind)
 	if err != nil {
 		return err
 	}
 	for _, part := range parts {
 		if len(f.edges) == maxParts {
-			return &RefusedError{Code: Bomb, Detail: "the document has more headers and footers than a form needs"}
+			return &opc.RefusedError{Code: opc.Bomb, Detail: "the document has more headers and footers than a form needs"}
 		}
-		root, err := f.pack.Tree(part)
+		root, err := f.Pack.Tree(part)
 		if err != nil {
 			return err
 		}
@@ -75,26 +77,26 @@ func (f *file) readEdges(kind string) error {
 
 // readStore finds our custom XML part. One that is empty or broken counts as
 // gone: LibreOffice empties it where an answer holds "&" or "<".
-func (f *file) readStore() error {
-	parts, err := f.pack.Related(f.pack.Main, "customXml")
+func (f *File) readStore() error {
+	parts, err := f.Pack.Related(f.Pack.Main, "customXml")
 	if err != nil {
 		return err
 	}
 	for _, part := range parts[:min(len(parts), maxParts)] {
-		if root, err := f.pack.Tree(part); err == nil && root.Is(formSpace, "form") {
-			f.store, f.storePart = root, part
+		if root, err := f.Pack.Tree(part); err == nil && root.Is(place.FormSpace, "form") {
+			f.Store, f.StorePart = root, part
 			return nil
 		}
 	}
 	return nil
 }
 
-func (f *file) readProperties() error {
-	parts, err := f.pack.PackageRelated("custom-properties")
+func (f *File) readProperties() error {
+	parts, err := f.Pack.PackageRelated("custom-properties")
 	if err != nil || len(parts) == 0 {
 		return err
 	}
-	root, err := f.pack.Tree(parts[0])
+	root, err := f.Pack.Tree(parts[0])
 	if err != nil {
 		return err
 	}
@@ -106,20 +108,20 @@ func (f *file) readProperties() error {
 	return nil
 }
 
-func (f *file) readComments() error {
-	parts, err := f.pack.Related(f.pack.Main, "comments")
+func (f *File) readComments() error {
+	parts, err := f.Pack.Related(f.Pack.Main, "comments")
 	if err != nil || len(parts) == 0 {
 		return err
 	}
-	f.comments, err = f.pack.Tree(parts[0])
+	f.Comments, err = f.Pack.Tree(parts[0])
 	return err
 }
 
-// expected is how many answers the form was sent with; the keys are known
+// Expected is how many answers the form was sent with; the keys are known
 // where the custom XML part still is.
-func (f *file) expected() (keys []string, count int) {
-	if f.store != nil {
-		if values := f.store.Child(formSpace, "values"); values != nil {
+func (f *File) Expected() (keys []string, count int) {
+	if f.Store != nil {
+		if values := f.Store.Child(place.FormSpace, "values"); values != nil {
 			for n := values.First; n != nil; n = n.Next {
 				if n.Local != "" {
 					keys = append(keys, n.Local)
@@ -128,33 +130,33 @@ func (f *file) expected() (keys []string, count int) {
 		}
 		return keys, len(keys)
 	}
-	count, _ = strconv.Atoi(f.properties[countProperty])
+	count, _ = strconv.Atoi(f.properties[place.CountProperty])
 	return nil, count
 }
 
-// stored is what the custom XML part has for a place.
-func (f *file) stored(p place, choiceAt int) (string, bool) {
-	if n := f.storedNode(p, choiceAt); n != nil {
+// Stored is what the custom XML part has for a place.
+func (f *File) Stored(p place.Place, choiceAt int) (string, bool) {
+	if n := f.StoredNode(p, choiceAt); n != nil {
 		return n.Content(), true
 	}
 	return "", false
 }
 
-// storedNode is the element of a place, nil where there is none.
-func (f *file) storedNode(p place, choiceAt int) *xmltree.Node {
-	if f.store == nil {
+// StoredNode is the element of a place, nil where there is none.
+func (f *File) StoredNode(p place.Place, choiceAt int) *xmltree.Node {
+	if f.Store == nil {
 		return nil
 	}
-	n := f.store.Child(formSpace, "values")
+	n := f.Store.Child(place.FormSpace, "values")
 	if n != nil {
-		n = n.Child(formSpace, p.key)
+		n = n.Child(place.FormSpace, p.Key)
 	}
-	if n != nil && p.column != "" {
-		if n = nth(n, "row", p.row); n != nil {
-			n = n.Child(formSpace, p.column)
+	if n != nil && p.Column != "" {
+		if n = nth(n, "row", p.Row); n != nil {
+			n = n.Child(place.FormSpace, p.Column)
 		}
 	}
-	if n != nil && p.choice != "" {
+	if n != nil && p.Choice != "" {
 		n = nth(n, "choice", choiceAt)
 	}
 	return n
@@ -162,7 +164,7 @@ func (f *file) storedNode(p place, choiceAt int) *xmltree.Node {
 
 func nth(n *xmltree.Node, local string, at int) *xmltree.Node {
 	for c := n.First; c != nil; c = c.Next {
-		if c.Is(formSpace, local) {
+		if c.Is(place.FormSpace, local) {
 			if at--; at == 0 {
 				return c
 			}
@@ -171,12 +173,13 @@ func nth(n *xmltree.Node, local string, at int) *xmltree.Node {
 	return nil
 }
 
-// identity is what a file says of itself.
-type identity struct {
-	ref           pep.Ref
-	form, version string
-	// refs are all references that the file tells, where they are not one.
-	contradicts bool
+// Identity is what a file says of itself.
+type Identity struct {
+	Ref           pep.Ref
+	Form, Version string
+	// Contradicts is set where the file tells more than one reference; Ref is
+	// then empty.
+	Contradicts bool
 }
 
 var (
@@ -184,10 +187,10 @@ var (
 	formWords = regexp.MustCompile(`Form ([a-z0-9][a-z0-9+_.-]*), version ([0-9A-Za-z.-]+)`)
 )
 
-// identify asks the custom XML part, the document's properties and the words
+// Identify asks the custom XML part, the document's properties and the words
 // in the foot of the page. The reference must be the same wherever it stands.
-func (f *file) identify() identity {
-	var id identity
+func (f *File) Identify() Identity {
+	var id Identity
 	var refs []pep.Ref
 	note := func(text string) {
 		if ref, err := pep.ParseRef(text); err == nil && !slices.Contains(refs, ref) {
@@ -198,44 +201,44 @@ func (f *file) identify() identity {
 	for _, match := range refWords.FindAllString(foot, 8) {
 		note(match)
 	}
-	note(f.properties[refProperty])
-	id.form, id.version = f.properties[formProperty], f.properties[versionProperty]
-	if f.store != nil {
-		note(f.store.Attr("", "ref"))
-		if id.form == "" {
-			id.form, id.version = f.store.Attr("", "id"), f.store.Attr("", "version")
+	note(f.properties[place.RefProperty])
+	id.Form, id.Version = f.properties[place.FormProperty], f.properties[place.VersionProperty]
+	if f.Store != nil {
+		note(f.Store.Attr("", "ref"))
+		if id.Form == "" {
+			id.Form, id.Version = f.Store.Attr("", "id"), f.Store.Attr("", "version")
 		}
 	}
-	if id.form == "" {
-		foot += visibleText(f.main)
+	if id.Form == "" {
+		foot += VisibleText(f.Main)
 		if words := formWords.FindStringSubmatch(foot); words != nil {
-			id.form, id.version = words[1], words[2]
+			id.Form, id.Version = words[1], words[2]
 		}
 	}
 	if len(refs) == 0 {
-		for _, match := range refWords.FindAllString(visibleText(f.main), 8) {
+		for _, match := range refWords.FindAllString(VisibleText(f.Main), 8) {
 			note(match)
 		}
 	}
 	if len(refs) == 1 {
-		id.ref = refs[0]
+		id.Ref = refs[0]
 	}
-	id.contradicts = len(refs) > 1
+	id.Contradicts = len(refs) > 1
 	return id
 }
 
-func (f *file) edgeText() string {
+func (f *File) edgeText() string {
 	var b strings.Builder
 	for _, edge := range f.edges {
-		b.WriteString(visibleText(edge))
+		b.WriteString(VisibleText(edge))
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-// visibleText is the text of a part as people see it: a line for each
+// VisibleText is the text of a part as people see it: a line for each
 // paragraph, without what was deleted.
-func visibleText(n *xmltree.Node) string { return string(appendVisible(nil, n)) }
+func VisibleText(n *xmltree.Node) string { return string(appendVisible(nil, n)) }
 
 func appendVisible(to []byte, n *xmltree.Node) []byte {
 	for c := n.First; c != nil; c = c.Next {

@@ -1,4 +1,4 @@
-package word
+package draw
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
 )
 
 // Colours and measures of tables; lengths are twentieths of a point.
@@ -103,10 +104,10 @@ func (d *drawing) facts(f document.Facts) {
 	for _, pair := range f.Pairs {
 		d.openRow(row{whole: true})
 		d.openCell(box{width: widths[0]})
-		d.paragraph("Label", plain(pair.Label))
+		d.paragraph("Label", place.Plain(pair.Label))
 		d.put(`</w:tc>`)
 		d.openCell(box{width: widths[1]})
-		d.paragraph("Answer", plain(pair.Text))
+		d.paragraph("Answer", place.Plain(pair.Text))
 		d.put(`</w:tc></w:tr>`)
 	}
 	d.closeTable()
@@ -126,7 +127,7 @@ func (d *drawing) answers(answers []document.Answer) error {
 	for len(answers) > 0 {
 		var err error
 		switch a := answers[0]; {
-		case a.Kind == form.LongText || len(boxes(a.Kind, a.Choices)) > 4:
+		case a.Kind == form.LongText || len(place.Boxes(a.Kind, a.Choices)) > 4:
 			err = d.wideAnswer(a)
 		case len(answers) > 1 && d.narrow(a) && d.narrow(answers[1]) && a.Locked == answers[1].Locked:
 			err = d.pairedAnswers(a, answers[1])
@@ -239,7 +240,7 @@ const above = "Above"
 // label draws what is asked, by whom it is answered, and the help.
 func (d *drawing) label(where string, a document.Answer, b box) {
 	d.openCell(b)
-	d.paragraph("Label"+where, plain(a.Label))
+	d.paragraph("Label"+where, place.Plain(a.Label))
 	if !a.Locked && !d.final {
 		words := a.FilledBy
 		if words == d.filledBy {
@@ -247,7 +248,7 @@ func (d *drawing) label(where string, a document.Answer, b box) {
 		}
 		d.filler("Filler"+where, words, a.Colour, a.Required)
 		if a.Help != "" {
-			d.paragraph("Help"+where, plain(a.Help))
+			d.paragraph("Help"+where, place.Plain(a.Help))
 		}
 	}
 	d.put(`</w:tc>`)
@@ -278,7 +279,7 @@ func colourProperty(colour string) string {
 
 func (d *drawing) answerCell(a document.Answer, b box) error {
 	controls, err := d.ask(question{
-		place: place{key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
+		Place: place.Place{Key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
 		choices: a.Choices, colour: a.Colour, locked: a.Locked,
 	})
 	if err != nil {
@@ -302,7 +303,7 @@ func (d *drawing) controls(style string, controls []control, shown string) {
 			d.run("", "     ")
 		}
 		d.control(c)
-		if c.shape == boxShape {
+		if c.shape == place.Box {
 			d.run("", " "+c.words)
 		}
 	}

@@ -1,4 +1,4 @@
-package word
+package draw
 
 import (
 	"strconv"
@@ -6,24 +6,13 @@ import (
 
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/pep"
-)
-
-// shape is the kind of content control that takes an answer.
-type shape string
-
-// The shapes.
-const (
-	lineShape shape = "line"
-	textShape shape = "text"
-	dateShape shape = "date"
-	listShape shape = "list"
-	boxShape  shape = "box"
+	"github.com/pepost/pepost/internal/word/place"
 )
 
 // control is one content control to be drawn.
 type control struct {
-	place
-	shape shape
+	place.Place
+	shape place.Shape
 	// choiceAt is the position of the choice that a box stands for, from 1,
 	// and words what stands beside the box.
 	choiceAt int
@@ -40,32 +29,15 @@ type control struct {
 	colour string
 }
 
-// prompt is what an empty control says; the names are those of the building
-// blocks of parts/glossary.xml, from which Word restores the words. The last
-// space of each is a no-break space: nobody types one, so that a prompt is
-// never taken for an answer, nor an answer for a prompt.
-type prompt struct{ name, words string }
-
-func prompts() []prompt {
-	return []prompt{
-		{"PepostWrite", "Click or tap to\u00a0write"},
-		{"PepostDate", "Click or tap to choose a\u00a0date"},
-		{"PepostChoose", "Choose an\u00a0answer"},
-		{"PepostNone", "Not\u00a0recorded"},
-		{"PepostWriteNarrow", "Write\u00a0…"},
-		{"PepostDateNarrow", "Date\u00a0…"},
-		{"PepostChooseNarrow", "Choose\u00a0…"},
-	}
-}
-
-func (c control) prompt() prompt {
-	all, at := prompts(), 0
+// prompt is what the control says while it is empty.
+func (c control) prompt() place.Prompt {
+	all, at := place.Prompts(), 0
 	switch {
 	case c.locked:
 		return all[3]
-	case c.shape == dateShape:
+	case c.shape == place.Day:
 		at = 1
-	case c.shape == listShape:
+	case c.shape == place.List:
 		at = 2
 	}
 	if c.narrow {
@@ -78,9 +50,9 @@ func (c control) prompt() prompt {
 // shows it instead of the content when it opens the file.
 func (c control) stored() string {
 	switch c.shape {
-	case boxShape:
-		return strconv.FormatBool(c.value == c.choice)
-	case listShape, dateShape:
+	case place.Box:
+		return strconv.FormatBool(c.value == c.Choice)
+	case place.List, place.Day:
 		return c.value
 	default:
 		return c.shown()
@@ -89,7 +61,7 @@ func (c control) stored() string {
 
 // shown is the text in the control.
 func (c control) shown() string {
-	if c.shape == dateShape {
+	if c.shape == place.Day {
 		if day, err := pep.ParseDate(c.value); err == nil {
 			return day.Slashed()
 		}
@@ -97,26 +69,20 @@ func (c control) shown() string {
 	return c.display
 }
 
-// The signs of a box, the ones that Word itself uses.
-const (
-	ticked   = "☒"
-	unticked = "☐"
-)
-
 // control draws one content control within a paragraph.
 func (p *pen) control(c control) {
 	number := strconv.Itoa(p.bookmarks)
 	p.bookmarks++
-	p.put(`<w:bookmarkStart w:id="`, number, `" w:name="`, c.bookmark(), `"/><w:sdt><w:sdtPr>`)
+	p.put(`<w:bookmarkStart w:id="`, number, `" w:name="`, c.Bookmark(), `"/><w:sdt><w:sdtPr>`)
 	shown := c.shown()
-	empty := shown == "" && c.shape != boxShape
+	empty := shown == "" && c.shape != place.Box
 	p.properties(c, empty)
 	p.put(`</w:sdtPr><w:sdtContent>`)
 	switch {
-	case c.shape == boxShape:
-		p.run(boxFont, tick(c.value == c.choice))
+	case c.shape == place.Box:
+		p.run(boxFont, place.Tick(c.value == c.Choice))
 	case empty:
-		p.run(`<w:rStyle w:val="PlaceholderText"/>`, c.prompt().words)
+		p.run(`<w:rStyle w:val="PlaceholderText"/>`, c.prompt().Words)
 	default:
 		p.run("", shown)
 	}
@@ -125,33 +91,26 @@ func (p *pen) control(c control) {
 
 const boxFont = `<w:rFonts w:ascii="MS Gothic" w:hAnsi="MS Gothic" w:eastAsia="MS Gothic" w:cs="MS Gothic"/>`
 
-func tick(on bool) string {
-	if on {
-		return ticked
-	}
-	return unticked
-}
-
 // properties are in the order of the schema (ECMA-376 part 1, 17.5.2.38).
 func (p *pen) properties(c control, empty bool) {
-	if c.shape == boxShape {
+	if c.shape == place.Box {
 		p.put("<w:rPr>", boxFont, "</w:rPr>")
 	}
 	p.put(`<w:alias w:val="`)
-	p.text(title(c.title))
-	p.put(`"/><w:tag w:val="`, c.tag(), `"/><w:id w:val="`, p.id(c.tag()+"#"+strconv.Itoa(c.row)), `"/>`)
+	p.text(place.Title(c.title))
+	p.put(`"/><w:tag w:val="`, c.Tag(), `"/><w:id w:val="`, p.ids.Of(c.Tag()+"#"+strconv.Itoa(c.Row)), `"/>`)
 	if c.locked {
 		p.put(`<w:lock w:val="sdtContentLocked"/>`)
 	} else {
 		p.put(`<w:lock w:val="sdtLocked"/>`)
 	}
-	if c.shape != boxShape {
-		p.put(`<w:placeholder><w:docPart w:val="`, c.prompt().name, `"/></w:placeholder>`)
+	if c.shape != place.Box {
+		p.put(`<w:placeholder><w:docPart w:val="`, c.prompt().Name, `"/></w:placeholder>`)
 	}
 	if empty {
 		p.put(`<w:showingPlcHdr/>`)
 	}
-	p.put(`<w:dataBinding w:prefixMappings="`, prefixMappings, `" w:xpath="`, c.path(c.choiceAt), `" w:storeItemID="`, storeID, `"/>`)
+	p.put(`<w:dataBinding w:prefixMappings="`, place.PrefixMappings, `" w:xpath="`, c.Path(c.choiceAt), `" w:storeItemID="`, place.StoreID, `"/>`)
 	if c.colour != "" {
 		p.put(`<w15:color w:val="`, c.colour, `"/>`)
 	}
@@ -164,29 +123,22 @@ func (p *pen) properties(c control, empty bool) {
 // typed writes the element that makes the control what it is.
 func (p *pen) typed(c control) {
 	switch c.shape {
-	case dateShape:
+	case place.Day:
 		p.put(`<w:date`)
 		if c.value != "" {
 			p.put(` w:fullDate="`, c.value, `T00:00:00Z"`)
 		}
 		p.put(`><w:dateFormat w:val="dd/MM/yyyy"/><w:lid w:val="en-GB"/><w:storeMappedDataAs w:val="date"/><w:calendar w:val="gregorian"/></w:date>`)
-	case listShape:
+	case place.List:
 		p.list(c)
-	case boxShape:
-		p.put(`<w14:checkbox><w14:checked w14:val="`, bit(c.value == c.choice),
+	case place.Box:
+		p.put(`<w14:checkbox><w14:checked w14:val="`, place.Bit(c.value == c.Choice),
 			`"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/><w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox>`)
-	case textShape:
+	case place.Text:
 		p.put(`<w:text w:multiLine="1"/>`)
-	case lineShape:
+	case place.Line:
 		p.put(`<w:text/>`)
 	}
-}
-
-func bit(on bool) string {
-	if on {
-		return "1"
-	}
-	return "0"
 }
 
 // list writes the choices, and the answer itself where it is none of them: a
@@ -214,7 +166,7 @@ func (p *pen) listItem(choice form.Choice) {
 
 // question is what an answer and a grid's cell have in common.
 type question struct {
-	place
+	place.Place
 	label          string
 	kind           form.Kind
 	value, display string
@@ -224,43 +176,25 @@ type question struct {
 	narrow         bool
 }
 
-// yesNo are the choices of a question that is answered by yes or no. Two boxes
-// tell "no" from "not answered", which one cannot.
-func yesNo() []form.Choice {
-	return []form.Choice{{Key: "yes", Label: "Yes"}, {Key: "no", Label: "No"}}
-}
-
-// boxes are the choices that an open question offers as boxes to tick.
-func boxes(kind form.Kind, choices []form.Choice) []form.Choice {
-	switch kind {
-	case form.YesNo:
-		return yesNo()
-	case form.SeveralOf:
-		return choices
-	default:
-		return nil
-	}
-}
-
 // controls are the content controls of a question: one, or a box for each
 // choice. Locked answers to choices are plain words.
 func (q question) controls() []control {
 	c := control{
-		place: q.place, title: q.label, value: q.value, display: plain(q.display), choices: q.choices,
-		locked: q.locked, quiet: q.final, narrow: q.narrow, shape: lineShape,
+		Place: q.Place, title: q.label, value: q.value, display: place.Plain(q.display), choices: q.choices,
+		locked: q.locked, quiet: q.final, narrow: q.narrow, shape: place.Line,
 	}
 	if !q.locked {
 		c.colour = q.colour
 	}
 	switch {
 	case q.kind == form.Date:
-		c.shape = dateShape
+		c.shape = place.Day
 	case q.kind == form.LongText:
-		c.shape = textShape
+		c.shape = place.Text
 	case q.kind == form.OneOf && !q.locked:
-		c.shape = listShape
-	case len(boxes(q.kind, q.choices)) > 0 && !q.locked:
-		return c.boxes(boxes(q.kind, q.choices))
+		c.shape = place.List
+	case len(place.Boxes(q.kind, q.choices)) > 0 && !q.locked:
+		return c.boxes(place.Boxes(q.kind, q.choices))
 	}
 	return []control{c}
 }
@@ -270,8 +204,8 @@ func (c control) boxes(choices []form.Choice) []control {
 	chosen := strings.Split(c.value, "; ")
 	for i, choice := range choices {
 		box := c
-		box.shape, box.choice, box.choiceAt = boxShape, choice.Key, i+1
-		box.title, box.words = c.title+": "+choice.Label, plain(choice.Label)
+		box.shape, box.Choice, box.choiceAt = place.Box, choice.Key, i+1
+		box.title, box.words = c.title+": "+choice.Label, place.Plain(choice.Label)
 		box.choices, box.display, box.value = nil, "", ""
 		for _, key := range chosen {
 			if key == choice.Key {

@@ -1,11 +1,11 @@
-package word
+package draw
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
@@ -13,7 +13,7 @@ import (
 type pen struct {
 	out []byte
 	// ids are the control numbers in use; bookmarks counts the bookmarks.
-	ids       map[uint32]bool
+	ids       place.Numbers
 	bookmarks int
 }
 
@@ -26,17 +26,6 @@ func (p *pen) put(markup ...string) {
 
 // text writes text, escaped.
 func (p *pen) text(text string) { p.out = xmltree.AppendText(p.out, text) }
-
-// id is a number for a control that no other control of the file has. It is
-// derived from a name, so that the same form always has the same numbers.
-func (p *pen) id(name string) string {
-	n := hash(name) & 0x7FFFFFFF
-	for n == 0 || p.ids[n] {
-		n = (n + 1) & 0x7FFFFFFF
-	}
-	p.ids[n] = true
-	return strconv.FormatUint(uint64(n), 10)
-}
 
 // paragraph writes a paragraph of plain text in a style.
 func (p *pen) paragraph(style, text string) {
@@ -97,26 +86,6 @@ func (p *pen) lineText(line string) {
 		}
 		line = rest
 	}
-}
-
-// plain is text as a form holds it: line ends are "\n", and what XML cannot
-// hold is gone, so that what is drawn, bound and read back is one and the
-// same.
-func plain(text string) string {
-	clean := func(r rune) bool { return r >= 0x20 && r != utf8.RuneError && r < 0xFFFE || r == '\n' || r == '\t' }
-	if strings.IndexFunc(text, func(r rune) bool { return !clean(r) }) < 0 {
-		return text
-	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r' || r == '\v' || r == '\f':
-			return '\n'
-		case r == 0xFFFE || r == 0xFFFF || r < 0x20 && r != '\n' && r != '\t':
-			return -1
-		}
-		return r
-	}, text)
 }
 
 // rightToLeft reports whether the first letter of a text belongs to a script

@@ -1,12 +1,13 @@
-package word
+package scan
 
 import (
+	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
 // control visits a content control: an answer of ours, a row of a table, or
 // something else's.
-func (s *scan) control(n *xmltree.Node, at where) {
+func (s *Scan) control(n *xmltree.Node, at Where) {
 	content := n.Child(xmltree.Word, "sdtContent")
 	if content == nil {
 		return
@@ -17,32 +18,32 @@ func (s *scan) control(n *xmltree.Node, at where) {
 		return
 	}
 	if properties.Child(xmltree.Word15, "repeatingSectionItem") != nil {
-		at.item = n
+		at.Item = n
 	}
 	f := s.recognise(properties)
 	if f == nil || s.edge {
 		s.children(content, at)
 		return
 	}
-	f.at, f.begun = at, at.paragraph != nil
+	f.At, f.begun = at, at.Paragraph != nil
 	for _, id := range s.waiting {
-		s.anchors[id] = f.tag()
+		s.Anchors[id] = f.Tag()
 	}
 	s.waiting = s.waiting[:0]
 	for _, outer := range s.open {
-		if outer.place == f.place {
-			f.within = outer
+		if outer.Place == f.Place {
+			f.Within = outer
 		}
 	}
-	s.keep(f)
+	s.Found = append(s.Found, f)
 	s.open = append(s.open, f)
 	s.children(content, at)
 	s.open = s.open[:len(s.open)-1]
 }
 
 // recognise tells whose answer a control holds, nil where nobody's.
-func (s *scan) recognise(properties *xmltree.Node) *found {
-	f := &found{}
+func (s *Scan) recognise(properties *xmltree.Node) *Found {
+	f := &Found{}
 	tag, path, words := "", "", ""
 	for c := properties.First; c != nil; c = c.Next {
 		switch c.Local {
@@ -55,19 +56,19 @@ func (s *scan) recognise(properties *xmltree.Node) *found {
 				path = c.Attr(xmltree.Word, "xpath")
 			}
 		case "lock":
-			f.locked = c.Attr(xmltree.Word, "val") == "sdtContentLocked"
+			f.Locked = c.Attr(xmltree.Word, "val") == "sdtContentLocked"
 		case "showingPlcHdr":
-			f.prompted = on(c.Attr(xmltree.Word, "val"))
+			f.Prompted = on(c.Attr(xmltree.Word, "val"))
 		case "date":
-			f.shape, f.fullDate = dateShape, c.Attr(xmltree.Word, "fullDate")
+			f.Shape, f.FullDate = place.Day, c.Attr(xmltree.Word, "fullDate")
 		case "dropDownList", "comboBox":
-			f.shape, f.list = listShape, c
+			f.Shape, f.List = place.List, c
 		case "text":
-			f.shape = textShape
+			f.Shape = place.Text
 		case "checkbox":
-			f.shape, f.state = boxShape, "0"
+			f.Shape, f.State = place.Box, "0"
 			if checked := c.Child(xmltree.Word14, "checked"); checked != nil && on(checked.Attr(xmltree.Word14, "val")) {
-				f.state = "1"
+				f.State = "1"
 			}
 		}
 	}
@@ -78,33 +79,33 @@ func (s *scan) recognise(properties *xmltree.Node) *found {
 }
 
 // locate tries tag, binding path, the bookmark around, and the title.
-func (s *scan) locate(f *found, tag, path, words string) bool {
-	byPath, pathKnown := place{}, false
+func (s *Scan) locate(f *Found, tag, path, words string) bool {
+	byPath, pathKnown := place.Place{}, false
 	if path != "" {
 		byPath, pathKnown = s.index.byPath(path)
 	}
-	if p := parseTag(tag); tag != "" && s.index.known(p) {
-		if pathKnown && byPath.tag() == p.tag() {
-			p.row = byPath.row
+	if p := place.ParseTag(tag); tag != "" && s.index.known(p) {
+		if pathKnown && byPath.Tag() == p.Tag() {
+			p.Row = byPath.Row
 		}
-		f.place, f.via = p, viaTag
+		f.Place, f.Via = p, ByTag
 		return true
 	}
 	if pathKnown {
-		f.place, f.via = byPath, viaPath
+		f.Place, f.Via = byPath, ByPath
 		return true
 	}
 	if mark := s.onlyMark(); mark != nil {
-		f.place, f.via = mark.place, viaBookmark
+		f.Place, f.Via = mark.Place, ByBookmark
 		return true
 	}
 	p, known := s.index.byTitle(words)
-	f.place, f.via = p, viaTitle
+	f.Place, f.Via = p, ByTitle
 	return known
 }
 
 // onlyMark is the open bookmark, where exactly one is open.
-func (s *scan) onlyMark() *found {
+func (s *Scan) onlyMark() *Found {
 	if len(s.marks) != 1 {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package word
+package draw
 
 import (
 	"slices"
@@ -6,18 +6,19 @@ import (
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/place"
 )
 
 // grid draws a table of answers: a line for each row, or a card for each.
 func (d *drawing) grid(g document.Grid) error {
 	if g.Label != d.heading {
-		d.paragraph("Heading3", plain(g.Label))
+		d.paragraph("Heading3", place.Plain(g.Label))
 		d.heading = g.Label
 	}
 	if !g.Locked && !d.final {
 		d.filler("Filler"+above, g.FilledBy, g.Colour, g.Required)
 		if g.Help != "" {
-			d.paragraph("Help"+above, plain(g.Help))
+			d.paragraph("Help"+above, place.Plain(g.Help))
 		}
 	}
 	rows := g.Rows
@@ -63,14 +64,14 @@ func (d *drawing) openRows(g document.Grid) {
 		return
 	}
 	d.put(`<w:sdt><w:sdtPr><w:alias w:val="`)
-	d.text(title(g.Label))
-	d.put(`"/><w:tag w:val="`, rowsTag(g.Key), `"/><w:id w:val="`, d.id(rowsTag(g.Key)), `"/><w15:dataBinding w:prefixMappings="`, prefixMappings,
-		`" w:xpath="`, valuesPath, g.Key, `[1]/p:row" w:storeItemID="`, storeID, `"/><w15:repeatingSection/></w:sdtPr><w:sdtContent>`)
+	d.text(place.Title(g.Label))
+	d.put(`"/><w:tag w:val="`, place.RowsTag(g.Key), `"/><w:id w:val="`, d.ids.Of(place.RowsTag(g.Key)), `"/><w15:dataBinding w:prefixMappings="`, place.PrefixMappings,
+		`" w:xpath="`, place.ValuesPath, g.Key, `[1]/p:row" w:storeItemID="`, place.StoreID, `"/><w15:repeatingSection/></w:sdtPr><w:sdtContent>`)
 }
 
 func (d *drawing) openItem(g document.Grid, number int) {
 	if d.repeats(g) {
-		d.put(`<w:sdt><w:sdtPr><w:id w:val="`, d.id(rowsTag(g.Key)+"#"+strconv.Itoa(number)), `"/><w15:repeatingSectionItem/></w:sdtPr><w:sdtContent>`)
+		d.put(`<w:sdt><w:sdtPr><w:id w:val="`, d.ids.Of(place.RowsTag(g.Key)+"#"+strconv.Itoa(number)), `"/><w15:repeatingSectionItem/></w:sdtPr><w:sdtContent>`)
 	}
 }
 
@@ -89,7 +90,7 @@ func (d *drawing) lines(g document.Grid, rows [][]document.Cell) error {
 		d.openCell(box{width: widths[i], fill: headFill})
 		d.paragraph("GridHead", columnWords(column, d.final || g.Locked))
 		if column.Help != "" && !d.final && !g.Locked {
-			d.paragraph("Help", plain(column.Help))
+			d.paragraph("Help", place.Plain(column.Help))
 		}
 		d.put(`</w:tc>`)
 	}
@@ -120,9 +121,9 @@ func altText(g document.Grid) string {
 
 func columnWords(column document.Column, plainly bool) string {
 	if column.Required && !plainly {
-		return plain(column.Label) + " (needed)"
+		return place.Plain(column.Label) + " (needed)"
 	}
-	return plain(column.Label)
+	return place.Plain(column.Label)
 }
 
 // columnWidths shares the page's width out.
@@ -149,7 +150,7 @@ func (d *drawing) cell(g document.Grid, column document.Column, cells []document
 		given = cells[at]
 	}
 	controls, err := d.ask(question{
-		place: place{key: g.Key, column: column.Key, row: number}, label: column.Label, kind: column.Kind,
+		Place: place.Place{Key: g.Key, Column: column.Key, Row: number}, label: column.Label, kind: column.Kind,
 		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
 		locked: lockedCell(g, column, number),
 		narrow: b.width < narrowCell,
@@ -183,7 +184,7 @@ func (d *drawing) card(g document.Grid, cells []document.Cell, number int) error
 	d.openTable("FormTable", name, altText(g), w)
 	d.openRow(row{whole: true, header: true})
 	d.openCell(box{width: pageWidth, span: 4, fill: headFill})
-	d.paragraph("GridHead", plain(name))
+	d.paragraph("GridHead", place.Plain(name))
 	d.put(`</w:tc></w:tr>`)
 	for at := 0; at < len(g.Columns); at++ {
 		paired := at+1 < len(g.Columns) && d.halfCard(g, at, cells) && d.halfCard(g, at+1, cells)
@@ -227,7 +228,7 @@ func (d *drawing) cardCell(g document.Grid, cells []document.Cell, number, at, l
 	d.openCell(box{width: labelWidth, fill: labelFill})
 	d.paragraph("Label", columnWords(column, quiet))
 	if column.Help != "" && !quiet {
-		d.paragraph("Help", plain(column.Help))
+		d.paragraph("Help", place.Plain(column.Help))
 	}
 	d.put(`</w:tc>`)
 	b := d.answerBox(lockedCell(g, column, number), g.Colour, wide, 3)

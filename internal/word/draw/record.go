@@ -1,10 +1,11 @@
-package word
+package draw
 
 import (
 	"fmt"
 	"strconv"
 
 	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
@@ -33,31 +34,31 @@ func (r *record) keep(controls []control) {
 	}
 	texts := make([]stored, len(controls))
 	for i, c := range controls {
-		texts[i] = stored{c.choice, c.stored()}
+		texts[i] = stored{c.Choice, c.stored()}
 	}
-	at := controls[0].place
-	if at.column == "" {
-		if _, kept := r.fields[at.key]; !kept {
-			r.order = append(r.order, at.key)
-			r.fields[at.key] = texts
+	at := controls[0].Place
+	if at.Column == "" {
+		if _, kept := r.fields[at.Key]; !kept {
+			r.order = append(r.order, at.Key)
+			r.fields[at.Key] = texts
 		}
 		return
 	}
-	rows := r.tables[at.key]
+	rows := r.tables[at.Key]
 	if rows == nil {
-		r.order = append(r.order, at.key)
+		r.order = append(r.order, at.Key)
 	}
-	for len(rows) < at.row {
+	for len(rows) < at.Row {
 		rows = append(rows, nil)
 	}
-	rows[at.row-1] = append(rows[at.row-1], cell{at.column, texts})
-	r.tables[at.key] = rows
+	rows[at.Row-1] = append(rows[at.Row-1], cell{at.Column, texts})
+	r.tables[at.Key] = rows
 }
 
 // xml is the custom XML part.
 func (r *record) xml(doc document.Document) []byte {
 	p := pen{}
-	p.put(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>`, "\n", `<form xmlns="`, formSpace, `" id="`)
+	p.put(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>`, "\n", `<form xmlns="`, place.FormSpace, `" id="`)
 	p.text(doc.FormID)
 	p.put(`" version="`)
 	p.text(doc.FormVersion)
@@ -105,15 +106,6 @@ func (p *pen) stored(texts []stored) {
 	}
 }
 
-// The names of the document's own properties that tell which form it is; they
-// outlive a custom XML part that an editor emptied.
-const (
-	refProperty     = "pepost.ref"
-	formProperty    = "pepost.form"
-	versionProperty = "pepost.version"
-	countProperty   = "pepost.answers"
-)
-
 // customProperties say which form the file is and how many answers it has
 // room for. The reference is opaque; nothing else is said about the child.
 func customProperties(doc document.Document, answers int) []byte {
@@ -121,7 +113,7 @@ func customProperties(doc document.Document, answers int) []byte {
 	p.put(xmltree.Declaration, `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" `,
 		`xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">`)
 	for i, pair := range [][2]string{
-		{refProperty, string(doc.Ref)}, {formProperty, doc.FormID}, {versionProperty, doc.FormVersion}, {countProperty, strconv.Itoa(answers)},
+		{place.RefProperty, string(doc.Ref)}, {place.FormProperty, doc.FormID}, {place.VersionProperty, doc.FormVersion}, {place.CountProperty, strconv.Itoa(answers)},
 	} {
 		p.put(fmt.Sprintf(`<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="%d" name="%s"><vt:lpwstr>`, i+2, pair[0]))
 		p.text(pair[1])

@@ -1,113 +1,125 @@
-package word
+package scan
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/word/opc"
+	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
-// via is how an answer's place was recognised.
-type via string
+// Via is how an answer's place was recognised.
+type Via string
 
 // The ways, the surest first.
 const (
-	viaTag      via = "tag"
-	viaPath     via = "path"
-	viaBookmark via = "bookmark"
-	viaTitle    via = "title"
-	viaLabel    via = "label"
+	ByTag      Via = "tag"
+	ByPath     Via = "path"
+	ByBookmark Via = "bookmark"
+	ByTitle    Via = "title"
+	ByLabel    Via = "label"
 )
 
-// weight is what an answer found in this way counts.
-func (v via) weight() float64 {
+// Weight is what an answer found in this way counts.
+func (v Via) Weight() float64 {
 	switch v {
-	case viaTag, viaPath:
+	case ByTag, ByPath:
 		return 1
-	case viaBookmark:
+	case ByBookmark:
 		return 0.9
-	case viaTitle:
+	case ByTitle:
 		return 0.8
-	case viaLabel:
+	case ByLabel:
 		return 0.6
 	}
 	return 0
 }
 
-// found is one answer as it stands in the file.
-type found struct {
-	place
-	via   via
-	shape shape
-	text  []byte
-	// prompted is set while the control shows its prompt.
-	prompted bool
-	// locked controls are ours: nobody wrote in them with Word.
-	locked bool
-	// state is a box's, empty where the control is none.
-	state string
-	// fullDate is a date control's own idea of the day.
-	fullDate string
-	list     *xmltree.Node
-	at       where
-	// within is the enclosing answer of the same place, nil for none.
-	within *found
-	// mark is set for what stands between bookmarks, without a control.
-	mark bool
+// Found is one answer as it stands in the file.
+type Found struct {
+	place.Place
+	Via   Via
+	Shape place.Shape
+	Text  []byte
+	// Prompted is set while the control shows its prompt.
+	Prompted bool
+	// Locked controls are ours: nobody wrote in them with Word.
+	Locked bool
+	// State is a box's, empty where the control is none.
+	State string
+	// FullDate is a date control's own idea of the day.
+	FullDate string
+	// List is the element with the choices of a drop-down list.
+	List *xmltree.Node
+	At   Where
+	// Within is the enclosing answer of the same place, nil for none.
+	Within *Found
+	// Mark is set for what stands between bookmarks, without a control.
+	Mark bool
 	// begun is set once a paragraph has begun: the next begins a new line.
 	begun bool
 }
 
-// where is the surroundings of a place in the file.
-type where struct {
-	paragraph, row, table *xmltree.Node
-	// item is the control around one row of a repeating section.
-	item *xmltree.Node
-	// cell is the innermost table cell, nil outside tables.
-	cell *cellText
+// Where is the surroundings of a place in the file.
+type Where struct {
+	Paragraph, Row, Table *xmltree.Node
+	// Item is the control around one row of a repeating section.
+	Item *xmltree.Node
+	// Cell is the innermost table cell, nil outside tables.
+	Cell *CellText
 }
 
-// cellText is what one cell of a table says outside every answer of ours.
-type cellText struct {
-	loose []byte
-	// marked stands outside every control, but inside a bookmark of ours.
-	marked []byte
-	// answers are how many controls and bookmarks of ours stand in the cell.
-	answers int
+// CellText is what one cell of a table says outside every answer of ours.
+type CellText struct {
+	Loose []byte
+	// Marked stands outside every control, but inside a bookmark of ours.
+	Marked []byte
 }
 
 // maxLoose bounds the text of a cell that belongs to no answer.
 const maxLoose = 1 << 20
 
-// scan walks a file once and gathers answers, comments and active content.
-type scan struct {
-	index *index
-	found []*found
-	open  []*found
-	marks map[string]*found
-	// anchors are the keys beside which comments stand, by their number.
-	anchors map[string]string
+// Scan walks a file once and gathers answers and the anchors of comments.
+type Scan struct {
+	// Found is every answer, in the order of the document.
+	Found []*Found
+	// Anchors are the tags beside which comments stand, by their number.
+	Anchors map[string]string
+	// Tracked is set where the file holds changes that nobody accepted.
+	Tracked bool
+
+	index   *index
+	open    []*Found
+	marks   map[string]*Found
 	waiting []string
-	tracked bool
-	refused *RefusedError
+	refused *opc.RefusedError
 	code    []string
-	cell    *cellText
+	cell    *CellText
 	// edge is set in headers and footers, where no answer stands.
 	edge bool
 }
 
-func newScan(f form.Form) *scan {
-	return &scan{index: newIndex(f), marks: map[string]*found{}, anchors: map[string]string{}}
+// New is a scan for the answers of a form.
+func New(f form.Form) *Scan {
+	return &Scan{index: newIndex(f), marks: map[string]*Found{}, Anchors: map[string]string{}}
 }
 
-// all walks the document and its headers and footers.
-func (s *scan) all(f *file) error {
-	s.children(f.main, where{})
+// Asks reports whether the form has a question or table of that key.
+func (s *Scan) Asks(key string) bool {
+	_, known := s.index.fields[key]
+	return known
+}
+
+// All walks the document and its headers and footers. The error is a
+// *[opc.RefusedError], for content that a form may not hold.
+func (s *Scan) All(f *File) error {
+	s.children(f.Main, Where{})
 	s.edge = true
 	for _, root := range f.edges {
 		clear(s.marks)
-		s.children(root, where{})
+		s.children(root, Where{})
 	}
 	if s.refused != nil {
 		return s.refused
@@ -115,7 +127,7 @@ func (s *scan) all(f *file) error {
 	return nil
 }
 
-func (s *scan) children(n *xmltree.Node, at where) {
+func (s *Scan) children(n *xmltree.Node, at Where) {
 	for c := n.First; c != nil; c = c.Next {
 		s.node(c, at)
 	}
@@ -123,7 +135,7 @@ func (s *scan) children(n *xmltree.Node, at where) {
 
 // node visits one element. What is deleted, hidden from readers, or repeated
 // for older programs is not visited.
-func (s *scan) node(n *xmltree.Node, at where) {
+func (s *Scan) node(n *xmltree.Node, at Where) {
 	if n.Space == xmltree.Compatibility && n.Local == "Fallback" {
 		return
 	}
@@ -133,12 +145,12 @@ func (s *scan) node(n *xmltree.Node, at where) {
 	}
 	switch n.Local {
 	case "del", "moveFrom":
-		s.tracked = true
+		s.Tracked = true
 	case "rPr", "pPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "tcPr", "sectPr", "delText":
 	case "t":
 		s.emit(n.Content())
 	case "p":
-		at.paragraph = n
+		at.Paragraph = n
 		s.newParagraph()
 		s.children(n, at)
 	case "r":
@@ -146,17 +158,17 @@ func (s *scan) node(n *xmltree.Node, at where) {
 	case "sdt":
 		s.control(n, at)
 	case "tbl":
-		at.table, at.row = n, nil
+		at.Table, at.Row = n, nil
 		s.children(n, at)
 	case "tr":
 		if !deletedRow(n) {
-			at.row = n
+			at.Row = n
 			s.children(n, at)
 		}
 	case "tc":
 		outer := s.cell
-		s.cell = &cellText{}
-		at.cell = s.cell
+		s.cell = &CellText{}
+		at.Cell = s.cell
 		s.children(n, at)
 		s.cell = outer
 		clear(s.marks) // a bookmark of ours never leaves its cell
@@ -166,10 +178,10 @@ func (s *scan) node(n *xmltree.Node, at where) {
 }
 
 // minor visits the elements that are rare or carry no text of their own.
-func (s *scan) minor(n *xmltree.Node, at where) {
+func (s *Scan) minor(n *xmltree.Node, at Where) {
 	switch n.Local {
 	case "ins", "moveTo":
-		s.tracked = true
+		s.Tracked = true
 		s.children(n, at)
 	case "bookmarkStart":
 		s.openMark(n, at)
@@ -183,17 +195,17 @@ func (s *scan) minor(n *xmltree.Node, at where) {
 		s.instruction(n.Attr(xmltree.Word, "instr"))
 		s.children(n, at)
 	case "altChunk":
-		s.refuse(EmbeddedObject, "the document carries another document inside")
+		s.refuse(opc.EmbeddedObject, "the document carries another document inside")
 	case "object", "control":
-		s.refuse(EmbeddedObject, "the document carries an embedded object")
+		s.refuse(opc.EmbeddedObject, "the document carries an embedded object")
 	default:
 		s.children(n, at)
 	}
 }
 
-func (s *scan) refuse(code RefusalCode, detail string) {
+func (s *Scan) refuse(code opc.RefusalCode, detail string) {
 	if s.refused == nil {
-		s.refused = &RefusedError{Code: code, Detail: detail}
+		s.refused = &opc.RefusedError{Code: code, Detail: detail}
 	}
 }
 
@@ -205,7 +217,7 @@ func deletedRow(row *xmltree.Node) bool {
 // run reads a run. Two texts side by side in one run were parted by a line
 // break that LibreOffice 7.4 dropped when it saved the file: Word never
 // writes them so.
-func (s *scan) run(n *xmltree.Node, at where) {
+func (s *Scan) run(n *xmltree.Node, at Where) {
 	afterText := false
 	for c := n.First; c != nil; c = c.Next {
 		if c.Space != xmltree.Word {
@@ -238,7 +250,7 @@ func (s *scan) run(n *xmltree.Node, at where) {
 	}
 }
 
-func (s *scan) lineBreak(n *xmltree.Node) {
+func (s *Scan) lineBreak(n *xmltree.Node) {
 	if kind := n.Attr(xmltree.Word, "type"); kind == "" || kind == "textWrapping" {
 		s.emit("\n")
 	}
@@ -249,87 +261,79 @@ func (s *scan) lineBreak(n *xmltree.Node) {
 func symbol(char string) string {
 	switch strings.ToUpper(char) {
 	case "F0FE", "F0FD", "F053", "F054":
-		return ticked
+		return place.Ticked
 	case "F0A8", "F06F", "F071":
-		return unticked
+		return place.Unticked
 	}
 	return ""
 }
 
 // fieldMark gathers a field's instruction, which editors split over runs.
-func (s *scan) fieldMark(kind string) {
+func (s *Scan) fieldMark(kind string) {
 	s.instruction(strings.Join(s.code, ""))
 	s.code = s.code[:0]
 	_ = kind
 }
 
 // instruction refuses fields that fetch something when they are updated.
-func (s *scan) instruction(text string) {
+func (s *Scan) instruction(text string) {
 	name, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 	switch strings.ToUpper(name) {
 	case "DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "DATABASE":
-		s.refuse(ExternalContent, "the document has a field that fetches content from elsewhere")
+		s.refuse(opc.ExternalContent, "the document has a field that fetches content from elsewhere")
 	}
 }
 
 // emit gives text to the innermost answer, to those around it that are the
 // same answer, and to bookmarks of the same answer.
-func (s *scan) emit(text string) {
+func (s *Scan) emit(text string) {
 	switch {
-	case len(s.open) > 0 || s.cell == nil || len(s.cell.loose)+len(s.cell.marked)+len(text) > maxLoose:
+	case len(s.open) > 0 || s.cell == nil || len(s.cell.Loose)+len(s.cell.Marked)+len(text) > maxLoose:
 	case len(s.marks) > 0:
-		s.cell.marked = append(s.cell.marked, text...)
+		s.cell.Marked = append(s.cell.Marked, text...)
 	default:
-		s.cell.loose = append(s.cell.loose, text...)
+		s.cell.Loose = append(s.cell.Loose, text...)
 	}
 	if len(s.open) == 0 && len(s.marks) == 0 {
 		return
 	}
-	var inner *found
+	var inner *Found
 	for i := len(s.open) - 1; i >= 0; i-- {
 		f := s.open[i]
 		if inner == nil {
 			inner = f
-		} else if f.place != inner.place {
+		} else if f.Place != inner.Place {
 			break
 		}
-		f.text = append(f.text, text...)
+		f.Text = append(f.Text, text...)
 	}
 	for _, mark := range s.marks {
-		if inner == nil || inner.tag() == mark.tag() {
-			mark.text = append(mark.text, text...)
-			mark.prompted = mark.prompted || inner != nil && inner.prompted
+		if inner == nil || inner.Tag() == mark.Tag() {
+			mark.Text = append(mark.Text, text...)
+			mark.Prompted = mark.Prompted || inner != nil && inner.Prompted
 		}
 	}
 }
 
-func (s *scan) newParagraph() {
+func (s *Scan) newParagraph() {
 	for _, f := range s.open {
-		if f.begun && len(f.text) > 0 {
-			f.text = append(f.text, '\n')
+		if f.begun && len(f.Text) > 0 {
+			f.Text = append(f.Text, '\n')
 		}
 		f.begun = true
 	}
 	for _, f := range s.marks {
-		if len(f.text) > 0 {
-			f.text = append(f.text, '\n')
+		if len(f.Text) > 0 {
+			f.Text = append(f.Text, '\n')
 		}
 	}
-	if s.cell != nil && len(s.open) == 0 && len(s.cell.loose) > 0 {
-		s.cell.loose = append(s.cell.loose, '\n')
-	}
-}
-
-// keep notes an answer where it stands.
-func (s *scan) keep(f *found) {
-	s.found = append(s.found, f)
-	if f.at.cell != nil {
-		f.at.cell.answers++
+	if s.cell != nil && len(s.open) == 0 && len(s.cell.Loose) > 0 {
+		s.cell.Loose = append(s.cell.Loose, '\n')
 	}
 }
 
 // openMark begins a bookmark of ours.
-func (s *scan) openMark(n *xmltree.Node, at where) {
+func (s *Scan) openMark(n *xmltree.Node, at Where) {
 	name := n.Attr(xmltree.Word, "name")
 	if !strings.HasPrefix(name, "pep_") || len(s.marks) > 64 {
 		return
@@ -338,14 +342,14 @@ func (s *scan) openMark(n *xmltree.Node, at where) {
 	if !known {
 		return
 	}
-	f := &found{place: p, via: viaBookmark, mark: true, at: at}
-	s.keep(f)
+	f := &Found{Place: p, Via: ByBookmark, Mark: true, At: at}
+	s.Found = append(s.Found, f)
 	s.marks[n.Attr(xmltree.Word, "id")] = f
 }
 
-func (s *scan) anchor(id string) {
+func (s *Scan) anchor(id string) {
 	if len(s.open) > 0 {
-		s.anchors[id] = s.open[len(s.open)-1].tag()
+		s.Anchors[id] = s.open[len(s.open)-1].Tag()
 		return
 	}
 	if len(s.waiting) < 64 {

@@ -1,4 +1,10 @@
-package word
+// Package fill writes answers into a form as a setting with Word does.
+//
+// [Fill] takes a form that room word made and canonical answers, and gives the
+// form filled in: the content of the open controls, the custom XML part behind
+// them, and further rows where a table has too few. It never writes into a
+// locked control, and repeats no answer in an error.
+package fill
 
 import (
 	"fmt"
@@ -9,54 +15,57 @@ import (
 
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/word/opc"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/scan"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
-// FillError is an answer that the form has no place for. It names the field
+// Error is an answer that the form has no place for. It names the field
 // and never repeats the answer.
-type FillError struct {
+type Error struct {
 	Field  string
 	Reason string
 }
 
 // Error is the field and the reason.
-func (e *FillError) Error() string { return e.Field + ": " + e.Reason }
+func (e *Error) Error() string { return e.Field + ": " + e.Reason }
 
-// Fill writes canonical answers into the open controls of a form that [Write]
-// made, as a setting with Word does: the content, the custom XML part, and
+// Fill writes canonical answers into the open controls of a form that room
+// word made, as a setting with Word does: the content, the custom XML part, and
 // further rows where a table has too few. Answers to locked questions are left
 // as they are; an empty answer clears its control; what is not mentioned stays
-// untouched. The error is a *[RefusedError] or a *[FillError].
+// untouched. The error is a *[opc.RefusedError] or a *[Error].
 func Fill(data []byte, answers form.Values) ([]byte, error) {
-	f, err := openFile(data)
+	f, err := scan.Open(data)
 	if err != nil {
-		return nil, asRefused(err)
+		return nil, err
 	}
-	if f.store == nil {
-		return nil, &RefusedError{Code: UnknownForm, Detail: "the document is none of our forms, or lost its hidden copy"}
+	if f.Store == nil {
+		return nil, &opc.RefusedError{Code: opc.UnknownForm, Detail: "the document is none of our forms, or lost its hidden copy"}
 	}
-	w := filling{file: f, answers: answers, used: map[string]bool{}, ids: pen{ids: map[uint32]bool{}}}
-	w.noteIDs(f.main)
-	w.addRows(f.main)
-	if err := w.walk(f.main); err != nil {
+	w := filling{file: f, answers: answers, used: map[string]bool{}, ids: place.Numbers{}}
+	w.noteIDs(f.Main)
+	w.addRows(f.Main)
+	if err := w.walk(f.Main); err != nil {
 		return nil, err
 	}
 	if err := w.unused(); err != nil {
 		return nil, err
 	}
-	return f.pack.Changed(map[string][]byte{
-		f.pack.Main: f.main.AppendTo([]byte(xmltree.Declaration)),
-		f.storePart: f.store.AppendTo([]byte(xmltree.Declaration)),
+	return f.Pack.Changed(map[string][]byte{
+		f.Pack.Main: f.Main.AppendTo([]byte(xmltree.Declaration)),
+		f.StorePart: f.Store.AppendTo([]byte(xmltree.Declaration)),
 	})
 }
 
 // filling is one form on its way to being filled in.
 type filling struct {
-	file    *file
+	file    *scan.File
 	answers form.Values
 	// used are the answers that have found a control.
 	used map[string]bool
-	ids  pen
+	ids  place.Numbers
 }
 
 // noteIDs learns the control numbers in use.
@@ -64,7 +73,7 @@ func (w *filling) noteIDs(n *xmltree.Node) {
 	for c := n.First; c != nil; c = c.Next {
 		if c.Is(xmltree.Word, "id") {
 			if number, err := strconv.ParseUint(c.Attr(xmltree.Word, "val"), 10, 32); err == nil {
-				w.ids.ids[uint32(number)] = true
+				w.ids[uint32(number)] = true
 			}
 		}
 		w.noteIDs(c)
@@ -91,18 +100,18 @@ func (w *filling) control(sdt *xmltree.Node) error {
 	if properties == nil || content == nil {
 		return nil
 	}
-	at := parseTag(child(properties, "tag"))
+	at := place.ParseTag(child(properties, "tag"))
 	binding := properties.Child(xmltree.Word, "dataBinding")
-	if binding == nil || at.key == "" {
+	if binding == nil || at.Key == "" {
 		return nil
 	}
-	path, _ := parsePath(binding.Attr(xmltree.Word, "xpath"))
-	at.row = path.row
+	path, _ := place.ParsePath(binding.Attr(xmltree.Word, "xpath"))
+	at.Row = path.Row
 	value, given := w.answer(at)
 	if !given {
 		return nil
 	}
-	w.used[slot{at.key, at.column, at.row}.name()] = true
+	w.used[nameOf(at)] = true
 	if child(properties, "lock") == "sdtContentLocked" {
 		return nil
 	}
@@ -110,8 +119,16 @@ func (w *filling) control(sdt *xmltree.Node) error {
 	if err != nil {
 		return err
 	}
-	w.store(at, path.choiceAt, hidden)
+	w.store(at, path.ChoiceAt, hidden)
 	return nil
+}
+
+// nameOf is the key under which an answer is told.
+func nameOf(at place.Place) string {
+	if at.Column == "" {
+		return at.Key
+	}
+	return form.CellKey(at.Key, at.Row, at.Column)
 }
 
 // child is the value of a property of a control.
@@ -123,16 +140,16 @@ func child(properties *xmltree.Node, name string) string {
 }
 
 // answer is the given answer for a place.
-func (w *filling) answer(at place) (value string, given bool) {
-	if at.column == "" {
-		value, given = w.answers.Fields[at.key]
+func (w *filling) answer(at place.Place) (value string, given bool) {
+	if at.Column == "" {
+		value, given = w.answers.Fields[at.Key]
 		return value, given
 	}
-	rows := w.answers.Tables[at.key]
-	if at.row < 1 || at.row > len(rows) {
+	rows := w.answers.Tables[at.Key]
+	if at.Row < 1 || at.Row > len(rows) {
 		return "", false
 	}
-	value, given = rows[at.row-1][at.column]
+	value, given = rows[at.Row-1][at.Column]
 	return value, given
 }
 
@@ -140,14 +157,14 @@ func (w *filling) answer(at place) (value string, given bool) {
 func (w *filling) unused() error {
 	for _, key := range slices.Sorted(maps.Keys(w.answers.Fields)) {
 		if !w.used[key] {
-			return &FillError{key, "the form does not ask for it"}
+			return &Error{key, "the form does not ask for it"}
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(w.answers.Tables)) {
 		for i, row := range w.answers.Tables[key] {
 			for _, column := range slices.Sorted(maps.Keys(row)) {
 				if name := form.CellKey(key, i+1, column); !w.used[name] {
-					return &FillError{name, "the form does not ask for it, or takes no further rows"}
+					return &Error{name, "the form does not ask for it, or takes no further rows"}
 				}
 			}
 		}
@@ -157,8 +174,8 @@ func (w *filling) unused() error {
 
 // fillControl changes a control's content and gives what its custom XML
 // element is to hold.
-func fillControl(properties, content *xmltree.Node, at place, value string) (hidden string, err error) {
-	shown, hidden := plain(value), plain(value)
+func fillControl(properties, content *xmltree.Node, at place.Place, value string) (hidden string, err error) {
+	shown, hidden := place.Plain(value), place.Plain(value)
 	switch {
 	case properties.Child(xmltree.Word14, "checkbox") != nil:
 		return tickControl(properties, content, at, value), nil
@@ -190,42 +207,42 @@ func emptied(properties *xmltree.Node) string {
 	}
 	holder.InsertAfter(xmltree.NewElement(xmltree.Word, "w", "showingPlcHdr"))
 	if part := holder.Child(xmltree.Word, "docPart"); part != nil {
-		for _, p := range prompts() {
-			if p.name == part.Attr(xmltree.Word, "val") {
-				return p.words
+		for _, p := range place.Prompts() {
+			if p.Name == part.Attr(xmltree.Word, "val") {
+				return p.Words
 			}
 		}
 	}
 	return ""
 }
 
-func tickControl(properties, content *xmltree.Node, at place, value string) string {
-	ticked := slices.Contains(strings.Split(value, severalSeparator), at.choice)
+func tickControl(properties, content *xmltree.Node, at place.Place, value string) string {
+	on := slices.Contains(strings.Split(value, place.Several), at.Choice)
 	if state := properties.Child(xmltree.Word14, "checkbox").Child(xmltree.Word14, "checked"); state != nil {
-		state.SetAttr(xmltree.Word14, "val", bit(ticked))
+		state.SetAttr(xmltree.Word14, "val", place.Bit(on))
 	}
 	if run := content.Child(xmltree.Word, "r"); run != nil && run.Child(xmltree.Word, "t") != nil {
 		text := run.Child(xmltree.Word, "t")
 		text.Clear()
-		text.Append(xmltree.NewText(tick(ticked)))
+		text.Append(xmltree.NewText(place.Tick(on)))
 	}
-	return strconv.FormatBool(ticked)
+	return strconv.FormatBool(on)
 }
 
-func chooseDate(date *xmltree.Node, at place, value string) (shown string, err error) {
+func chooseDate(date *xmltree.Node, at place.Place, value string) (shown string, err error) {
 	date.Attrs = slices.DeleteFunc(date.Attrs, func(a xmltree.Attr) bool { return a.Local == "fullDate" })
 	if value == "" {
 		return "", nil
 	}
 	day, err := pep.ParseDate(value)
 	if err != nil {
-		return "", &FillError{at.tag(), "a date is written as 2026-03-17"}
+		return "", &Error{at.Tag(), "a date is written as 2026-03-17"}
 	}
 	date.Attrs = append(date.Attrs, xmltree.NewAttr(xmltree.Word, "w", "fullDate", day.String()+"T00:00:00Z"))
 	return day.Slashed(), nil
 }
 
-func chooseItem(list *xmltree.Node, at place, value string) (shown string, err error) {
+func chooseItem(list *xmltree.Node, at place.Place, value string) (shown string, err error) {
 	if value == "" {
 		return "", nil
 	}
@@ -234,7 +251,7 @@ func chooseItem(list *xmltree.Node, at place, value string) (shown string, err e
 			return item.Attr(xmltree.Word, "displayText"), nil
 		}
 	}
-	return "", &FillError{at.tag(), "the list does not offer the answer"}
+	return "", &Error{at.Tag(), "the list does not offer the answer"}
 }
 
 // write replaces the content by one run.
@@ -258,8 +275,8 @@ func write(content *xmltree.Node, style, text string) {
 }
 
 // store changes the custom XML part.
-func (w *filling) store(at place, choiceAt int, text string) {
-	if n := w.file.storedNode(at, choiceAt); n != nil {
+func (w *filling) store(at place.Place, choiceAt int, text string) {
+	if n := w.file.StoredNode(at, choiceAt); n != nil {
 		n.Clear()
 		n.Append(xmltree.NewText(text))
 	}
@@ -270,7 +287,7 @@ func (w *filling) store(at place, choiceAt int, text string) {
 func (w *filling) addRows(n *xmltree.Node) {
 	for c := n.First; c != nil; c = c.Next {
 		if properties := c.Child(xmltree.Word, "sdtPr"); c.Is(xmltree.Word, "sdt") && properties != nil {
-			if key, isRows := strings.CutSuffix(child(properties, "tag"), rowsTag("")); isRows {
+			if key, isRows := strings.CutSuffix(child(properties, "tag"), place.RowsTag("")); isRows {
 				w.extend(c.Child(xmltree.Word, "sdtContent"), key)
 				continue
 			}
@@ -304,13 +321,13 @@ func (w *filling) renumber(n *xmltree.Node, key string, number int) {
 		case c.Is(xmltree.Word, "bookmarkStart") || c.Is(xmltree.Word, "bookmarkEnd"):
 			n.Remove(c)
 		case c.Is(xmltree.Word, "id"):
-			c.SetAttr(xmltree.Word, "val", w.ids.id(fmt.Sprintf("%s+%d", key, number)))
+			c.SetAttr(xmltree.Word, "val", w.ids.Of(fmt.Sprintf("%s+%d", key, number)))
 		case c.Is(xmltree.Word, "dataBinding"):
-			path, ok := parsePath(c.Attr(xmltree.Word, "xpath"))
-			if ok && path.key == key {
-				path.row = number
-				path.choice = strings.Repeat("=", min(1, path.choiceAt)) // any text: the path has the position
-				c.SetAttr(xmltree.Word, "xpath", path.path(path.choiceAt))
+			path, ok := place.ParsePath(c.Attr(xmltree.Word, "xpath"))
+			if ok && path.Key == key {
+				path.Row = number
+				path.Choice = strings.Repeat("=", min(1, path.ChoiceAt)) // any text: the path has the position
+				c.SetAttr(xmltree.Word, "xpath", path.Path(path.ChoiceAt))
 			}
 		}
 		if properties := c.Child(xmltree.Word, "sdtPr"); properties != nil {
@@ -323,17 +340,17 @@ func (w *filling) renumber(n *xmltree.Node, key string, number int) {
 
 // blank empties a copied control.
 func (w *filling) blank(properties, content *xmltree.Node) {
-	if at := parseTag(child(properties, "tag")); content != nil && at.column != "" {
+	if at := place.ParseTag(child(properties, "tag")); content != nil && at.Column != "" {
 		_, _ = fillControl(properties, content, at, "") // an empty answer fits every kind
 	}
 }
 
 func (w *filling) copyStoredRow(key string) {
-	values := w.file.store.Child(formSpace, "values")
-	if values == nil || values.Child(formSpace, key) == nil || values.Child(formSpace, key).Last == nil {
+	values := w.file.Store.Child(place.FormSpace, "values")
+	if values == nil || values.Child(place.FormSpace, key) == nil || values.Child(place.FormSpace, key).Last == nil {
 		return
 	}
-	table := values.Child(formSpace, key)
+	table := values.Child(place.FormSpace, key)
 	row := table.Last.Copy()
 	for column := row.First; column != nil; column = column.Next {
 		if column.First != nil && column.First.Local == "" {

@@ -1,0 +1,255 @@
+package draw
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"github.com/pepost/pepost/internal/document"
+	"github.com/pepost/pepost/internal/word/opc"
+	"github.com/pepost/pepost/internal/word/place"
+	"github.com/pepost/pepost/internal/word/xmltree"
+)
+
+// fixed holds the parts that are the same in every form: styles, settings,
+// the words of empty controls, content types and relationships.
+//
+//go:embed parts/*.xml
+var fixed embed.FS
+
+// The prefixes that the drawn parts use.
+const declarations = ` xmlns:w="` + xmltree.Word + `" xmlns:r="` + xmltree.Relation +
+	`" xmlns:mc="` + xmltree.Compatibility + `" xmlns:w14="` + xmltree.Word14 + `" xmlns:w15="` + xmltree.Word15 + `" mc:Ignorable="w14 w15"`
+
+// Write draws a document as a Word form: A4, one content control for every
+// answer. The same document gives the same bytes. The error is a *[KeyError]
+// where a field's key cannot stand in a Word file.
+func Write(doc document.Document) ([]byte, error) {
+	d := drawing{pen: pen{ids: place.Numbers{}, out: make([]byte, 0, 256<<10)}, doc: doc, final: doc.Purpose == document.FinalCopy}
+	body, err := d.body()
+	if err != nil {
+		return nil, err
+	}
+	parts := []opc.Part{{Name: "[Content_Types].xml"}, {Name: "_rels/.rels"}}
+	parts = append(parts,
+		opc.Part{Name: "word/document.xml", Content: body},
+		opc.Part{Name: "word/header1.xml", Content: d.header()},
+		opc.Part{Name: "word/footer1.xml", Content: d.footer()},
+		opc.Part{Name: "customXml/item1.xml", Content: d.record.xml(doc)},
+		opc.Part{Name: "docProps/core.xml", Content: coreProperties(doc)},
+		opc.Part{Name: "docProps/custom.xml", Content: customProperties(doc, len(d.record.order))},
+		opc.Part{Name: "word/_rels/document.xml.rels"}, opc.Part{Name: "word/styles.xml"}, opc.Part{Name: "word/settings.xml"},
+		opc.Part{Name: "word/glossary/document.xml"}, opc.Part{Name: "word/glossary/styles.xml"}, opc.Part{Name: "word/glossary/_rels/document.xml.rels"},
+		opc.Part{Name: "customXml/itemProps1.xml"}, opc.Part{Name: "customXml/_rels/item1.xml.rels"}, opc.Part{Name: "docProps/app.xml"})
+	for i := range parts {
+		if parts[i].Content != nil {
+			continue
+		}
+		if parts[i].Content, err = fixed.ReadFile("parts/" + fixedFile(parts[i].Name)); err != nil {
+			return nil, fmt.Errorf("reading the fixed parts: %w", err)
+		}
+	}
+	return opc.Write(parts)
+}
+
+// fixedFile is the embedded file of a part.
+func fixedFile(part string) string {
+	switch part {
+	case "[Content_Types].xml":
+		return "content_types.xml"
+	case "_rels/.rels":
+		return "relations_package.xml"
+	case "word/_rels/document.xml.rels":
+		return "relations_document.xml"
+	case "word/glossary/document.xml":
+		return "glossary.xml"
+	case "word/glossary/styles.xml":
+		return "glossary_styles.xml"
+	case "word/glossary/_rels/document.xml.rels":
+		return "relations_glossary.xml"
+	case "customXml/itemProps1.xml":
+		return "custom_properties.xml"
+	case "customXml/_rels/item1.xml.rels":
+		return "relations_custom.xml"
+	}
+	return part[strings.LastIndexByte(part, '/')+1:]
+}
+
+// drawing is one document on its way to paper.
+type drawing struct {
+	pen
+	doc    document.Document
+	final  bool
+	record record
+	// heading is the text of the latest heading: tables are described by it.
+	heading string
+	// filledBy is the filler that stands above the current table of questions.
+	filledBy string
+}
+
+// body draws the document part.
+func (d *drawing) body() ([]byte, error) {
+	d.put(xmltree.Declaration, `<w:document`, declarations, `><w:body>`)
+	blocks := d.doc.Blocks
+	for i := 0; i < len(blocks); i++ {
+		answers := leadingAnswers(blocks[i:])
+		if len(answers) == 0 {
+			if err := d.block(blocks[i]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := d.answers(answers); err != nil {
+			return nil, err
+		}
+		i += len(answers) - 1
+	}
+	d.put(`<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/>`,
+		`<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1304" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="510" w:gutter="0"/></w:sectPr></w:body></w:document>`)
+	body := d.out
+	d.out = nil
+	return body, nil
+}
+
+func leadingAnswers(blocks []document.Block) []document.Answer {
+	var answers []document.Answer
+	for _, block := range blocks {
+		answer, ok := block.(document.Answer)
+		if !ok {
+			break
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+func (d *drawing) block(block document.Block) error {
+	switch b := block.(type) {
+	case document.Heading:
+		d.heading = b.Text
+		d.paragraph(headingStyle(b.Level), place.Plain(b.Text))
+	case document.Paragraph:
+		d.paragraph("BodyText", place.Plain(b.Text))
+	case document.Note:
+		style := "Guidance"
+		if b.Tone == document.Important {
+			style = "Important"
+		}
+		d.paragraph(style, place.Plain(b.Text))
+	case document.Facts:
+		d.facts(b)
+	case document.Grid:
+		return d.grid(b)
+	case document.PageBreak:
+		d.put(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+	default:
+		return fmt.Errorf("drawing a block of type %T: Word has no shape for it", block)
+	}
+	return nil
+}
+
+func headingStyle(level int) string {
+	switch {
+	case level <= 1:
+		return "Heading1"
+	case level == 2:
+		return "Heading2"
+	}
+	return "Heading3"
+}
+
+// ask gives the controls of a question, and keeps what the custom XML part is
+// to hold.
+func (d *drawing) ask(q question) ([]control, error) {
+	if q.final = d.final; d.final {
+		q.locked = true
+	}
+	controls := q.controls()
+	for _, c := range controls {
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
+	d.record.keep(controls)
+	return controls, nil
+}
+
+// header is the running head: the form's title and whose copy it is.
+func (d *drawing) header() []byte {
+	h := pen{}
+	h.put(xmltree.Declaration, `<w:hdr`, declarations, `><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>`)
+	h.run("", place.Plain(d.doc.Header))
+	h.put(`</w:p></w:hdr>`)
+	return h.out
+}
+
+// The places of the reference and the form's own name in the foot of every
+// page; they are no answers, but a file that lost everything else is known by
+// them.
+const (
+	refKey  = "pepost.ref"
+	formKey = "pepost.form"
+)
+
+// formLine names the form and its version, for people and for the reader.
+func formLine(doc document.Document) string {
+	return "Form " + doc.FormID + ", version " + doc.FormVersion
+}
+
+// footer is the running foot: the reference and the form, both locked and
+// bound, and the page number.
+func (d *drawing) footer() []byte {
+	f := pen{ids: d.ids, bookmarks: d.bookmarks}
+	f.put(xmltree.Declaration, `<w:ftr`, declarations, `>`)
+	rest, hasRef := strings.CutPrefix(d.doc.Footer, string(d.doc.Ref))
+	if rest != "" && (!hasRef || d.doc.Ref == "") {
+		f.put(`<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>`)
+		f.run("", place.Plain(rest))
+		f.put(`</w:p>`)
+		rest = ""
+	}
+	f.put(`<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>`)
+	f.fixedControl(refKey, "Reference", "/p:form[1]/p:ref[1]", string(d.doc.Ref))
+	if rest != "" {
+		f.run("", place.Plain(rest))
+	}
+	f.put(`<w:r><w:tab/></w:r>`)
+	f.fixedControl(formKey, "Form", "/p:form[1]/p:name[1]", formLine(d.doc))
+	f.put(`<w:r><w:tab/><w:t xml:space="preserve">Page </w:t></w:r>`)
+	f.field("PAGE")
+	f.put(`<w:r><w:t xml:space="preserve"> of </w:t></w:r>`)
+	f.field("NUMPAGES")
+	f.put(`</w:p></w:ftr>`)
+	return f.out
+}
+
+func (p *pen) field(instruction string) {
+	p.put(`<w:fldSimple w:instr=" `, instruction, ` "><w:r><w:rPr><w:noProof/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>`)
+}
+
+func (p *pen) fixedControl(tag, name, path, text string) {
+	p.put(`<w:sdt><w:sdtPr><w:alias w:val="`, name, `"/><w:tag w:val="`, tag, `"/><w:id w:val="`, p.ids.Of(tag),
+		`"/><w:lock w:val="sdtContentLocked"/><w:dataBinding w:prefixMappings="`, place.PrefixMappings, `" w:xpath="`, path,
+		`" w:storeItemID="`, place.StoreID, `"/><w:text/></w:sdtPr><w:sdtContent>`)
+	p.run("", text)
+	p.put(`</w:sdtContent></w:sdt>`)
+}
+
+func coreProperties(doc document.Document) []byte {
+	p := pen{}
+	p.put(xmltree.Declaration, `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" `,
+		`xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>`)
+	p.text(place.Plain(doc.Title))
+	p.put(`</dc:title><dc:language>`)
+	p.text(language(doc))
+	p.put(`</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2020-01-01T00:00:00Z</dcterms:created>`,
+		`<dcterms:modified xsi:type="dcterms:W3CDTF">2020-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>`)
+	return p.out
+}
+
+func language(doc document.Document) string {
+	if doc.Language == "" {
+		return "en-GB"
+	}
+	return doc.Language
+}
