@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pepost/pepost/forms"
@@ -12,9 +13,12 @@ import (
 	"github.com/pepost/pepost/internal/pep"
 )
 
+// read reads the shipped forms once for all tests; a library never changes.
+var read = sync.OnceValues(func() (*form.Library, error) { return form.Load(forms.FS) })
+
 func library(t testing.TB) *form.Library {
 	t.Helper()
-	l, err := form.Load(forms.FS)
+	l, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,9 +17,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// read reads the shipped forms once for all tests; a library never changes.
+var read = sync.OnceValues(func() (*form.Library, error) { return form.Load(forms.FS) })
+
 func library(t testing.TB) *form.Library {
 	t.Helper()
-	l, err := form.Load(forms.FS)
+	l, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}
