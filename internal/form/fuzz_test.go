@@ -2,11 +2,38 @@ package form_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"testing/fstest"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/pep"
 )
+
+// smallest are the fewest definitions that make a library, so that a fuzzer
+// gets through many.
+func smallest() fstest.MapFS {
+	const pack = "pack: %s\ntitle: %s\n%ssections:\n  - key: %s\n    title: Section\n    %sfields:\n" +
+		"      - {key: %s.why, label: Why, kind: text, by: [setting]}\n"
+	words := "words: {looked after: looked after}\nfillers:\n"
+	for _, filler := range form.Fillers() {
+		words += "  " + string(filler) + ": {words: somebody, colour: \"333333\"}\n"
+	}
+	files := map[string]string{
+		"choices.yaml": "choices: {term: {autumn: autumn, spring: spring}}\n", "words.yaml": words,
+		"rights.yaml": "audiences:\n  - {key: record, label: The record, roles: [iro]}\n", "coverage.yaml": "coverage: []\n",
+		"core.yaml": fmt.Sprintf(pack, "core", "Core", "", "education", "", "education"),
+	}
+	for _, phase := range []pep.Phase{pep.EarlyYears, pep.Statutory, pep.Post16} {
+		name := string(phase)
+		files[name+".yaml"] = fmt.Sprintf(pack, name, name, "phase: "+name+"\n", name, "after: education\n    ", name)
+	}
+	out := fstest.MapFS{}
+	for name, text := range files {
+		out[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}
 
 func FuzzDefinition(f *testing.F) {
 	f.Add("pack: extra\ntitle: Extra\ncircumstances: [moved]\nsections:\n  - key: extra\n    title: More\n    after: education\n    fields:\n      - {key: extra.why, label: Why, kind: text, by: [setting]}\n")
@@ -15,7 +42,15 @@ func FuzzDefinition(f *testing.F) {
 	f.Add("pack: x\ntitle: y\nphase: statutory\nsections: {}\n")
 	f.Add("? [a]\n: b\n")
 	f.Add("- 1\n---\n- 2\n")
-	base := shipped(f)
+	f.Add("pack: t\ntitle: T\ncircumstances: [custody]\nchoices: {own: {1: one, 2: {label: two, when: education.why is given}}}\nsections:\n" +
+		"  - key: education\n    fields:\n      - key: t.rows\n        label: Rows\n        kind: table\n        by: [setting]\n        rows: term\n" +
+		"        needed: [spring]\n        audience: record\n        columns:\n          - {key: a, label: A, kind: text}\n" +
+		"          - {key: b, label: B, kind: one of, choices: term, finalise: a is autumn}\n" +
+		"      - {key: t.who, label: Who, kind: contact, by: [setting], send: always, parts: {name: name, email: e-mail}}\n")
+	base := smallest()
+	if _, err := form.Load(base); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		files := fstest.MapFS{"extra.yaml": {Data: []byte(text)}}
 		for name, file := range base {
