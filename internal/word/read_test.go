@@ -198,6 +198,14 @@ func TestAPromptIsNoAnswer(t *testing.T) {
 	for name, change := range map[string]func(string) string{
 		"as sent":                      func(xml string) string { return xml + " " },
 		"LibreOffice forgets the mark": gone(`<w:showingPlcHdr/>`),
+		"LibreOffice splits the prompt": func(xml string) string {
+			at := strings.Index(xml, `<w:tag w:val="people/on"/>`)
+			start := strings.LastIndex(xml[:at], "<w:sdt>")
+			end := at + strings.Index(xml[at:], "</w:sdt>") + len("</w:sdt>")
+			control := gone(`<w:showingPlcHdr/>`)(xml[start:end])
+			piece := strings.Replace(control, `<w:t xml:space`, `<w:t>Click</w:t><w:t xml:space`, 1)
+			return xml[:start] + control + piece + control + xml[end:]
+		},
 		"Word's own words": func(xml string) string {
 			return strings.ReplaceAll(xml, "Click or tap to\u00a0write", "Click or tap here to enter text.")
 		},

@@ -146,30 +146,31 @@ func innermost(all []*scan.Found) []*scan.Found {
 	return slices.DeleteFunc(slices.Clone(all), func(f *scan.Found) bool { return dropped[f] })
 }
 
-// text is what the controls of one site say together, and whether all of it
-// is a prompt. Controls in one paragraph are pieces of one line, those of
-// different paragraphs are lines.
+// text is what the controls of one site say together, and whether all of them
+// say that they show a prompt. Controls in one paragraph are pieces of one
+// line, those of different paragraphs are lines.
 func (s site) text() (text string, prompted bool) {
 	var lines [][]string
 	var paragraph *xmltree.Node
 	prompted = true
 	for _, f := range innermost(s.controls) {
-		piece := string(f.Text)
-		if isPrompt(piece, f.Prompted) {
+		if piece := strings.TrimSpace(string(f.Text)); piece == "" {
 			continue
 		}
 		prompted = prompted && f.Prompted
 		if len(lines) == 0 || paragraph != f.At.Paragraph {
 			lines = append(lines, nil)
 		}
-		lines[len(lines)-1] = append(lines[len(lines)-1], piece)
+		lines[len(lines)-1] = append(lines[len(lines)-1], string(f.Text))
 		paragraph = f.At.Paragraph
 	}
-	whole := make([]string, len(lines))
-	for i, pieces := range lines {
-		whole[i] = joinPieces(pieces)
+	var whole []string
+	for _, pieces := range lines {
+		if line := joinPieces(pieces); !isPrompt(line, prompted) {
+			whole = append(whole, line)
+		}
 	}
-	return strings.Join(whole, "\n"), prompted && len(lines) > 0
+	return strings.Join(whole, "\n"), prompted && len(whole) > 0
 }
 
 // joinPieces puts the pieces of a control that LibreOffice split together.

@@ -33,9 +33,9 @@ func Prompts() []Prompt {
 		{"PepostDate", "Click or tap to choose a\u00a0date"},
 		{"PepostChoose", "Choose an\u00a0answer"},
 		{"PepostNone", "Not\u00a0recorded"},
-		{"PepostWriteNarrow", "Write\u00a0…"},
-		{"PepostDateNarrow", "Date\u00a0…"},
-		{"PepostChooseNarrow", "Choose\u00a0…"},
+		{"PepostWriteNarrow", "Write\u00a0in"},
+		{"PepostDateNarrow", "Add\u00a0date"},
+		{"PepostChooseNarrow", "Choose\u00a0one"},
 	}
 }
 
