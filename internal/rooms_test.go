@@ -47,7 +47,7 @@ func rooms() map[string][]string {
 		"report":    {"pep", "calendar", "timetable", "outbox", "route", "receive"},
 		"store":     {"pep", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
 		"pipeline":  append([]string{"pep"}, formats...),
-		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "calendar"},
+		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar"},
 		"daemon":    {"pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},

@@ -66,6 +66,11 @@ func (p *program) open(ctx context.Context, alone bool) (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openInstallation(ctx, c, now, alone)
+}
+
+// openInstallation opens what a configuration names, by a clock.
+func openInstallation(ctx context.Context, c config.Config, now func() time.Time, alone bool) (*installation, error) {
 	keys, err := store.ReadKeyFile(c.Keys)
 	if err != nil {
 		return nil, refusedConfig(err, "without the keys the database does not open: put the key file back from where it is kept")

@@ -59,7 +59,7 @@ func (p *program) root() *cobra.Command {
 // commands is every command, in the order of the help text.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
-		p.initCommand(), p.checkCommand(), p.importCommand(), p.childrenCommand(),
+		p.demoCommand(), p.initCommand(), p.checkCommand(), p.importCommand(), p.childrenCommand(),
 		p.dueCommand(), p.calendarCommand(), p.renderCommand(), p.routeCommand(), p.sendCommand(),
 		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.returnsCommand(), p.serveCommand(), p.versionCommand(), p.manualCommand(),
 	}

@@ -3,7 +3,9 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -29,6 +31,10 @@ type Failure struct {
 	Err  error
 }
 
+// childrenAtOnce is how many children are drafted together: enough to keep
+// every processor at work, few enough to hold their forms in memory.
+const childrenAtOnce = 16
+
 // Draft makes everything that is due up to a day: one delivery for each child,
 // occasion and recipient, rendered, decided on, sealed and stored, or held
 // with the reason. A dry run stores nothing and gives the same values. Running
@@ -39,42 +45,88 @@ func (r *Runner) Draft(ctx context.Context, until pep.Date, dry bool) (Drafted, 
 		return Drafted{}, fmt.Errorf("reading the register: %w", err)
 	}
 	var out Drafted
-	for _, record := range records {
+	for some := range slices.Chunk(records, childrenAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		if err := r.draftChild(ctx, record, until, dry, &out); err != nil {
+		if err := r.draftChildren(ctx, some, until, dry, &out); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-// draftChild makes one child's deliveries. A form that cannot be made is a
-// failure in the result; only a store that fails ends the run.
-func (r *Runner) draftChild(ctx context.Context, record pep.Record, until pep.Date, dry bool, out *Drafted) error {
-	errands, outlook, skips, err := r.errands(ctx, record, until)
-	if err != nil {
-		return err
-	}
-	out.Skips = append(out.Skips, skips...)
-	for _, e := range errands {
-		draft, contents, err := r.prepare(ctx, e)
+// made is one errand and what was prepared for it.
+type made struct {
+	errand   errand
+	draft    Draft
+	contents Contents
+	err      error
+}
+
+// draftChildren makes the deliveries of some children. A form that cannot be
+// made is a failure in the result; only a store that fails ends the run.
+func (r *Runner) draftChildren(ctx context.Context, records []pep.Record, until pep.Date, dry bool, out *Drafted) error {
+	var all []*made
+	var outlooks []timetable.Outlook
+	for _, record := range records {
+		errands, outlook, skips, err := r.errands(ctx, record, until)
 		if err != nil {
-			out.Failures = append(out.Failures, Failure{record.Ref, e.recipient.Role, err})
-			continue
+			return err
 		}
-		if !dry && !draft.Known {
-			if _, err := r.Deliveries.Add(ctx, draft.Delivery, contents); err != nil {
-				return fmt.Errorf("storing a delivery of %s: %w", record.Ref, err)
-			}
+		out.Skips, outlooks = append(out.Skips, skips...), append(outlooks, outlook)
+		for _, e := range errands {
+			all = append(all, &made{errand: e})
 		}
-		out.Drafts = append(out.Drafts, draft)
 	}
-	if dry {
+	r.prepareAll(ctx, all)
+	for _, m := range all {
+		if err := r.storeDraft(ctx, m, dry, out); err != nil {
+			return err
+		}
+	}
+	for _, outlook := range outlooks {
+		if dry {
+			break
+		}
+		if err := r.withdraw(ctx, outlook, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepareAll draws and seals side by side: that is all the work there is, and
+// no errand knows of another.
+func (r *Runner) prepareAll(ctx context.Context, all []*made) {
+	next := make(chan *made)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		workers.Go(func() {
+			for m := range next {
+				m.draft, m.contents, m.err = r.prepare(ctx, m.errand)
+			}
+		})
+	}
+	for _, m := range all {
+		next <- m
+	}
+	close(next)
+	workers.Wait()
+}
+
+func (r *Runner) storeDraft(ctx context.Context, m *made, dry bool, out *Drafted) error {
+	if m.err != nil {
+		out.Failures = append(out.Failures, Failure{m.errand.record.Ref, m.errand.recipient.Role, m.err})
 		return nil
 	}
-	return r.withdraw(ctx, outlook, out)
+	if !dry && !m.draft.Known {
+		if _, err := r.Deliveries.Add(ctx, m.draft.Delivery, m.contents); err != nil {
+			return fmt.Errorf("storing a delivery of %s: %w", m.errand.record.Ref, err)
+		}
+	}
+	out.Drafts = append(out.Drafts, m.draft)
+	return nil
 }
 
 // errands are what is to be made of one child's plan up to a day, and what is

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"runtime/metrics"
+	"strings"
+	"time"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/rehearsal"
+	"github.com/pepost/pepost/internal/report"
+	"github.com/pepost/pepost/internal/route"
+)
+
+// mostReasons is how many reasons for what was not sent the result prints.
+const mostReasons = 12
+
+// tellTerm prints who got what, how, and why not, and the numbers last, where
+// a terminal shows them.
+func (p *program) tellTerm(r report.Result, story rehearsal.Story, took time.Duration, dir string) {
+	p.heading("Who got what, how, and why not")
+	rows := [][]string{{"reference", "what", "to", "how", "due", "left", "state", "why not"}}
+	for _, row := range r.Rows {
+		rows = append(rows, []string{
+			string(row.Ref), row.What(), string(row.Role), row.How(), row.Due.String(), dash(row.Left.String()), stateOf(row), row.WhyNot,
+		})
+	}
+	p.table(rows)
+	p.heading("Not planned, and why")
+	rows = [][]string{{"reference", "why"}}
+	for _, skip := range r.Skips {
+		rows = append(rows, []string{string(skip.Ref), strings.Join(skip.Why, "; ")})
+	}
+	p.table(rows)
+	p.heading(fmt.Sprintf("The %s term of the made-up authority, seen on %s", r.Term, r.On.Long()))
+	p.table(numberRows("what", r.ByKind, report.What, r.All))
+	fmt.Fprintln(p.stdout)
+	p.table(numberRows("how", r.ByMethod, func(m route.Method) string { return report.How(m) }, r.All))
+	p.tellBack(r, story)
+	p.tellWhyNot(r)
+	fmt.Fprintf(p.stdout, "\nevery form and every message is in %s: open %s/index.html\n", dir, dir)
+	fmt.Fprintf(p.stdout, "%d school days in %.1f seconds, %d MiB at most\n", story.Days, took.Seconds(), peakMiB())
+}
+
+func (p *program) heading(text string) {
+	fmt.Fprintf(p.stdout, "\n%s\n%s\n", text, strings.Repeat("-", len([]rune(text))))
+}
+
+func stateOf(row report.Row) string {
+	state := string(row.State)
+	if row.Late {
+		state += ", late"
+	}
+	if row.Passphrase == outbox.PassphrasePending {
+		state += ", " + string(row.Passphrase)
+	}
+	return state
+}
+
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// numberRows is one line for each group, and all of them together last.
+func numberRows[K ~string](title string, groups []report.Group[K], name func(K) string, all report.Numbers) [][]string {
+	rows := [][]string{{title, "made", "sent", "on time", "late", "held", "waiting", "refused", "uncertain", "bounced", "cancelled"}}
+	for _, g := range groups {
+		rows = append(rows, numberRow(name(g.Of), g.Numbers))
+	}
+	return append(rows, numberRow("together", all))
+}
+
+func numberRow(name string, n report.Numbers) []string {
+	cells := []string{name}
+	for _, number := range []int{
+		n.Deliveries, n.Sent, n.OnTime, n.LateSent, n.Held, n.Waiting, n.Refused, n.Uncertain, n.Bounced, n.Cancelled,
+	} {
+		cells = append(cells, fmt.Sprint(number))
+	}
+	return cells
+}
+
+func (p *program) tellBack(r report.Result, story rehearsal.Story) {
+	fmt.Fprintf(p.stdout, "\nforms asked for: %d; back in time %d, late %d, still awaited %d, overdue %d\n",
+		r.Returns.Asked, r.Returns.OnTime, r.Returns.Late, r.Returns.Awaited, r.Returns.Overdue)
+	fmt.Fprintf(p.stdout, "answers accepted: %d; plans made final: %d; passphrases read over the telephone: %d, never reached: %d\n",
+		story.Accepted, story.Finalised, story.Calls, story.Unreached)
+}
+
+func (p *program) tellWhyNot(r report.Result) {
+	if len(r.WhyNot) == 0 {
+		return
+	}
+	fmt.Fprintln(p.stdout)
+	rows := [][]string{{"not sent", "state", "because"}}
+	for i, why := range r.WhyNot {
+		if i == mostReasons {
+			rows = append(rows, []string{"…", "", fmt.Sprintf("and %d more reasons above", len(r.WhyNot)-i)})
+			break
+		}
+		rows = append(rows, []string{fmt.Sprint(why.Count), string(why.State), why.Why})
+	}
+	p.table(rows)
+}
+
+// peakMiB is the most memory the Go runtime held from the system.
+func peakMiB() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64() >> 20
+}

@@ -1,0 +1,61 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/report"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// Term gives the numbers of a term as they stand today: what was sent to whom
+// and how, what came back, and what was not planned and why.
+func (r *Runner) Term(ctx context.Context, term pep.Term) (report.Result, error) {
+	facts := report.Facts{Term: term, On: r.today(), Zone: r.Now().Location()}
+	var err error
+	if facts.Deliveries, err = r.Deliveries.List(ctx, Filter{}); err != nil {
+		return report.Result{}, fmt.Errorf("reading the outbox: %w", err)
+	}
+	back, err := r.Returns.ListReturns(ctx, ReturnFilter{})
+	if err != nil {
+		return report.Result{}, fmt.Errorf("reading the returned forms: %w", err)
+	}
+	for _, b := range back {
+		if b.State != ReturnRejected {
+			facts.Returns = append(facts.Returns, report.Return{Ref: b.Ref, PlanKey: b.PlanKey, On: pep.DateOf(b.At.In(facts.Zone))})
+		}
+	}
+	made := plansWith(facts.Deliveries)
+	err = r.Children(ctx, func(c Registered) error {
+		key := c.Outlook.Plan.Key()
+		if made[key] {
+			facts.Asked = append(facts.Asked, report.Asked{Ref: c.Record.Ref, PlanKey: key, By: c.Outlook.ReturnDue.Due})
+			return nil
+		}
+		facts.Skips = append(facts.Skips, r.skipsOf(c)...)
+		return nil
+	})
+	return report.Term(facts), err
+}
+
+// plansWith are the plans that something was made for.
+func plansWith(all []outbox.Delivery) map[string]bool {
+	made := map[string]bool{}
+	for _, d := range all {
+		made[d.PlanKey] = true
+	}
+	return made
+}
+
+// skipsOf is why nothing was made for a child so far.
+func (r *Runner) skipsOf(c Registered) []report.Skip {
+	var skips []report.Skip
+	for _, row := range r.Rules.Due(c.Outlook, timetable.Progress{}, r.Calendar, r.today()) {
+		if row.Skipped {
+			skips = append(skips, report.Skip{Ref: c.Record.Ref, Milestone: row.Milestone, Role: row.Role, Why: row.Why})
+		}
+	}
+	return skips
+}
