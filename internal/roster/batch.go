@@ -26,7 +26,8 @@ type Batch struct {
 	Children []pep.Child
 	// Origins are where Children stand, in the same order.
 	Origins []Origin
-	// Contacts and Targets are all those of each child named, in file order.
+	// Contacts and Targets are all those of each child named, in file order. A
+	// child whose rows were all refused is named with none.
 	Contacts map[string][]pep.Contact
 	Targets  map[string][]pep.Target
 	// Returns are what SSDA903 files say, for children that they name.

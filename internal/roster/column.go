@@ -13,7 +13,7 @@ type column struct {
 	name string
 	// others are further headers seen in case systems.
 	others []string
-	sort   sort
+	holds  content
 	// words are the codes a coded column takes, where they are few.
 	words []string
 	// shared says that many rows hold the same text, so that one copy will do.
@@ -22,11 +22,11 @@ type column struct {
 	mail bool
 }
 
-// sort is what a column holds.
-type sort uint8
+// content is what a column holds.
+type content uint8
 
 const (
-	textColumn sort = iota
+	textColumn content = iota
 	dateColumn
 	numberColumn
 	answerColumn
@@ -81,31 +81,31 @@ func childColumns() []column {
 		{name: "Surname", others: []string{"last name", "family name", "pers surname"}},
 		{name: "Known As", others: []string{"preferred name", "likes to be known as"}},
 		{name: "Gender", others: []string{"sex", "gender main code", "pgender", "pers sex", "pers gender"}, words: []string{"M", "F", "U"}},
-		{name: "Date of Birth", others: []string{"dob", "birth date", "pdob", "pers dob"}, sort: dateColumn},
+		{name: "Date of Birth", others: []string{"dob", "birth date", "pdob", "pers dob"}, holds: dateColumn},
 		{name: "Ethnicity", others: []string{"ethnicity code", "ethnic", "pethnicity code", "pers ethnicity"}, shared: true},
 		{name: "First Language", others: []string{"language", "home language"}, shared: true},
 		{name: "UPN", others: []string{"unique pupil number", "punique pupil number", "pers upn"}},
 		{name: "ULN", others: []string{"unique learner number"}},
 		{name: "NC Year", others: []string{"ncy", "nc year actual", "year group", "national curriculum year"}, shared: true},
 		{name: "Legal Status", others: []string{"ls", "legal status code"}, shared: true},
-		{name: "Date Became Looked After", others: []string{"bla", "decom", "date into care", "became looked after", "bla date"}, sort: dateColumn},
+		{name: "Date Became Looked After", others: []string{"bla", "decom", "date into care", "became looked after", "bla date"}, holds: dateColumn},
 		{name: "Placement Type", others: []string{"place", "placement", "placement code"}, shared: true},
 		{name: "Placement Postcode", others: []string{"pl post"}},
 		{name: "SEN Provision", others: []string{"sen", "sen status"}, words: []string{"N", "K", "E"}, shared: true},
-		{name: "EHCP Date", others: []string{"ehc plan date", "date of ehcp"}, sort: dateColumn},
+		{name: "EHCP Date", others: []string{"ehc plan date", "date of ehcp"}, holds: dateColumn},
 		{name: "Setting Name", others: []string{"school", "setting", "provider", "school name"}, shared: true},
 		{name: "Setting Type", others: []string{"school type", "provider type"}, shared: true},
 		{name: "URN", others: []string{"school urn", "setting urn"}, shared: true},
 		{name: "LAEstab", others: []string{"dfe number", "la estab number", "dfe no"}, shared: true},
-		{name: "On Roll", others: []string{"at setting"}, sort: answerColumn},
-		{name: "Date Joined Setting", others: []string{"date joined school", "setting start date"}, sort: dateColumn},
+		{name: "On Roll", others: []string{"at setting"}, holds: answerColumn},
+		{name: "Date Joined Setting", others: []string{"date joined school", "setting start date"}, holds: dateColumn},
 		{name: "EET Status", others: []string{"eet", "neet status"}, words: eetStatuses(), shared: true},
 		{name: "PEP Type", others: []string{"type of pep"}, words: pepTypes(), shared: true},
-		{name: "Previous PEP Date", others: []string{"last pep", "last pep date", "previous pep"}, sort: dateColumn},
-		{name: "PEP Meeting Date", others: []string{"pep due", "next pep", "next pep date", "meeting date"}, sort: dateColumn},
+		{name: "Previous PEP Date", others: []string{"last pep", "last pep date", "previous pep"}, holds: dateColumn},
+		{name: "PEP Meeting Date", others: []string{"pep due", "next pep", "next pep date", "meeting date"}, holds: dateColumn},
 		{name: "PEP Meeting Time", others: []string{"meeting time"}, shared: true},
 		{name: "PEP Meeting Place", others: []string{"meeting place", "pep venue", "venue"}, shared: true},
-		{name: "Next CLA Review", others: []string{"next review", "next lac review", "next cla review date", "cla review"}, sort: dateColumn},
+		{name: "Next CLA Review", others: []string{"next review", "next lac review", "next cla review date", "cla review"}, holds: dateColumn},
 	}
 }
 
@@ -159,10 +159,10 @@ func contactColumns() []column {
 		{name: "Address 2", others: []string{"address line 2"}},
 		{name: "Town", others: []string{"city", "post town"}, shared: true},
 		{name: "Postcode"},
-		{name: "Invited", others: []string{"invited to meeting"}, sort: answerColumn},
-		{name: "Receives Form", others: []string{"send form"}, sort: answerColumn},
-		{name: "Receives Final", others: []string{"send final"}, sort: answerColumn},
-		{name: "Withhold Placement Address", others: []string{"withhold address"}, sort: answerColumn},
+		{name: "Invited", others: []string{"invited to meeting"}, holds: answerColumn},
+		{name: "Receives Form", others: []string{"send form"}, holds: answerColumn},
+		{name: "Receives Final", others: []string{"send final"}, holds: answerColumn},
+		{name: "Withhold Placement Address", others: []string{"withhold address"}, holds: answerColumn},
 		{name: "Agreed Delivery", others: []string{"delivery", "delivery method"}, words: []string{"Egress", "Protected document", "Post"}, shared: true},
 	}
 }
@@ -192,21 +192,21 @@ const (
 func targetColumns() []column {
 	return []column{
 		personID(),
-		{name: "PEP Date", others: []string{"date of pep"}, sort: dateColumn},
-		{name: "Target No", others: []string{"target number", "no", "number"}, sort: numberColumn},
+		{name: "PEP Date", others: []string{"date of pep"}, holds: dateColumn},
+		{name: "Target No", others: []string{"target number", "no", "number"}, holds: numberColumn},
 		{name: "Area", others: []string{"subject", "target area"}, shared: true},
 		{name: "Target", others: []string{"smart target", "target text"}},
 		{name: "Baseline", others: []string{"starting point"}},
 		{name: "Success Measure", others: []string{"success criteria", "measure"}, shared: true},
 		{name: "Intervention", others: []string{"support", "action"}, shared: true},
 		{name: "Who", others: []string{"by whom", "responsible"}, shared: true},
-		{name: "Start", others: []string{"start date"}, sort: dateColumn},
-		{name: "Review By", others: []string{"review date"}, sort: dateColumn},
+		{name: "Start", others: []string{"start date"}, holds: dateColumn},
+		{name: "Review By", others: []string{"review date"}, holds: dateColumn},
 		{name: "Funding", others: []string{"funding source"}, words: fundings(), shared: true},
-		{name: "Unit Cost", others: []string{"cost per session"}, sort: numberColumn},
-		{name: "Sessions", others: []string{"sessions per week"}, sort: numberColumn},
-		{name: "Weeks", others: []string{"number of weeks"}, sort: numberColumn},
-		{name: "Total Cost", others: []string{"total", "cost"}, sort: numberColumn},
+		{name: "Unit Cost", others: []string{"cost per session"}, holds: numberColumn},
+		{name: "Sessions", others: []string{"sessions per week"}, holds: numberColumn},
+		{name: "Weeks", others: []string{"number of weeks"}, holds: numberColumn},
+		{name: "Total Cost", others: []string{"total", "cost"}, holds: numberColumn},
 		{name: "Progress", others: []string{"outcome"}, words: progresses(), shared: true},
 		{name: "Impact", others: []string{"impact of intervention"}},
 	}

@@ -6,7 +6,10 @@ import "github.com/pepost/pepost/internal/pep"
 // who gets what, and how, must be readable, or the row is refused: a blank in
 // its place would send more, or less safely, than was meant.
 func (r *reading) takeContact(one *row) {
-	id := r.childOf(one)
+	id, known := r.childOf(one)
+	if known {
+		speakOf(r.batch.Contacts, id)
+	}
 	contact := readContact(one)
 	if one.refusal == nil {
 		r.judgeAddress(one, contact)
@@ -19,14 +22,23 @@ func (r *reading) takeContact(one *row) {
 		r.take(one, id, string(contact.Role)+"\x00"+contact.Name, digest)
 	default:
 		r.reject(one)
-		// The person stays, with the address that is refused, whatever row of
-		// theirs came before.
+		// The person stays, with the address that is refused, unless an equal
+		// row has put them there.
 		if one.refusal.Code != pep.BadEmail || r.known(digest) {
 			return
 		}
 	}
 	r.remember(digest)
 	r.batch.Contacts[id] = append(r.batch.Contacts[id], contact)
+}
+
+// speakOf notes that the import speaks of a child's people or targets even if
+// every row of them is refused: what the register knows from an earlier export
+// must not be used as if this one had said it again.
+func speakOf[T any](lists map[string][]T, id string) {
+	if _, spoken := lists[id]; !spoken {
+		lists[id] = nil
+	}
 }
 
 // judgeAddress refuses what will never be sent to; an address that a person

@@ -176,21 +176,22 @@ func (r *reading) judge(one *row) {
 	}
 }
 
-// childOf gives the child that a row is about. A child is known whose own row
-// was taken, or whom the register has and whose own row was not refused.
-func (r *reading) childOf(one *row) string {
-	id := one.texts[0]
+// childOf gives the child that a row is about and whether it is known: its own
+// row was taken, or the register has it and no row of its own was refused.
+func (r *reading) childOf(one *row) (id string, known bool) {
+	id = one.texts[0]
 	if id == "" {
 		one.refuse(0, pep.MissingRequired, "the row names no child")
-		return ""
+		return "", false
 	}
 	if _, taken := r.own[id]; taken {
-		return id
+		return id, true
 	}
-	if _, registered := r.in.Known[id]; !registered || r.refused[id] {
-		one.refuse(0, pep.UnknownChild, "no child with this number was taken in this import or is in the register")
+	if _, registered := r.in.Known[id]; registered && !r.refused[id] {
+		return id, true
 	}
-	return id
+	one.refuse(0, pep.UnknownChild, "no child with this number was taken in this import or is in the register")
+	return id, false
 }
 
 // birthOf is a known child's date of birth.

@@ -40,8 +40,8 @@ func (m match) points() int {
 	if m.layout.exact != nil {
 		return 1000
 	}
-	for _, any := range m.layout.needed {
-		if !slices.ContainsFunc(any, func(c int) bool { return m.cells[c] >= 0 }) {
+	for _, oneOf := range m.layout.needed {
+		if !slices.ContainsFunc(oneOf, func(c int) bool { return m.cells[c] >= 0 }) {
 			return 0
 		}
 	}
@@ -172,9 +172,9 @@ func (a *atlas) nearest(header []string) string {
 				found++
 			}
 		}
-		for _, any := range l.needed {
-			if !slices.ContainsFunc(any, func(c int) bool { return m.cells[c] >= 0 }) {
-				missing = append(missing, l.columns[any[0]].name)
+		for _, oneOf := range l.needed {
+			if !slices.ContainsFunc(oneOf, func(c int) bool { return m.cells[c] >= 0 }) {
+				missing = append(missing, l.columns[oneOf[0]].name)
 			}
 		}
 		if found > best {

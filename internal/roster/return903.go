@@ -44,7 +44,7 @@ func (r *reading) settle(one *row, id, key string, value any) bool {
 
 // takeHeader checks that the return speaks of the same child; it adds nothing.
 func (r *reading) takeHeader(one *row) {
-	id := r.childOf(one)
+	id, _ := r.childOf(one)
 	r.checkBirth(one, headerBirth, id)
 	r.settle(one, id, "", nil)
 }
@@ -76,7 +76,7 @@ func (r *reading) checkBirth(one *row, c int, id string) {
 // takeEpisode reads an episode: the latest that started a period of care dates
 // the whole period, the latest open one gives status and placement.
 func (r *reading) takeEpisode(one *row) {
-	id := r.childOf(one)
+	id, _ := r.childOf(one)
 	episode := struct {
 		Start, End pep.Date
 		Reason     string
@@ -103,7 +103,7 @@ func (r *reading) takeEpisode(one *row) {
 
 // takeReview reads a statutory review; the latest stands.
 func (r *reading) takeReview(one *row) {
-	id := r.childOf(one)
+	id, _ := r.childOf(one)
 	r.checkBirth(one, reviewBirth, id)
 	review := struct {
 		Date pep.Date
@@ -131,7 +131,7 @@ func participation(text string) (string, error) {
 
 // takeUASC reads that a child sought asylum unaccompanied, and until when.
 func (r *reading) takeUASC(one *row) {
-	id := r.childOf(one)
+	id, _ := r.childOf(one)
 	r.checkBirth(one, uascBirth, id)
 	ends := hard(one, uascEnd, one.date)
 	if r.settle(one, id, "", ends) {

@@ -31,18 +31,18 @@ const (
 )
 
 func returnLayouts() []layout {
-	child, birth := column{name: "CHILD"}, column{name: "DOB", sort: dateColumn}
+	child, birth := column{name: "CHILD"}, column{name: "DOB", holds: dateColumn}
 	header := []column{child, birth}
-	uasc := []column{child, birth, {name: "DUC", sort: dateColumn}}
+	uasc := []column{child, birth, {name: "DUC", holds: dateColumn}}
 	return []layout{
 		{kind: Header903, columns: header, exact: []string{"CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
 		{kind: Header903, columns: header, exact: []string{"CHILD", "GENDER", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
 		{kind: Episodes903, columns: []column{
-			child, {name: "DECOM", sort: dateColumn}, {name: "RNE", shared: true}, {name: "LS", shared: true}, {name: "PLACE", shared: true}, {name: "DEC", sort: dateColumn},
+			child, {name: "DECOM", holds: dateColumn}, {name: "RNE", shared: true}, {name: "LS", shared: true}, {name: "PLACE", shared: true}, {name: "DEC", holds: dateColumn},
 		}, exact: []string{
 			"CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN",
 		}},
-		{kind: Reviews903, columns: []column{child, birth, {name: "REVIEW", sort: dateColumn}, {name: "REVIEW_CODE", shared: true}}, exact: []string{"CHILD", "DOB", "REVIEW", "REVIEW_CODE"}},
+		{kind: Reviews903, columns: []column{child, birth, {name: "REVIEW", holds: dateColumn}, {name: "REVIEW_CODE", shared: true}}, exact: []string{"CHILD", "DOB", "REVIEW", "REVIEW_CODE"}},
 		{kind: UASC903, columns: uasc, exact: []string{"CHILD", "SEX", "DOB", "DUC"}},
 		{kind: UASC903, columns: uasc, exact: []string{"CHILD", "GENDER", "DOB", "DUC"}},
 	}

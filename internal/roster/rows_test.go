@@ -207,8 +207,11 @@ func TestContactWithoutAUsableAddressDoesNotVanish(t *testing.T) {
 func TestWhatDecidesASendingMustBeReadable(t *testing.T) {
 	for _, column := range []string{"Receives Form", "Receives Final", "Withhold Placement Address", "Agreed Delivery"} {
 		b := read(table(childHeader, childRow), table(contactsHead+","+column, "7,head,A,a@b.example,hmm"))
-		if diff := cmp.Diff([]string{"file2:2 " + column + " unknown_code"}, told(b.Rejects)); diff != "" || len(b.Contacts) != 0 {
+		if diff := cmp.Diff([]string{"file2:2 " + column + " unknown_code"}, told(b.Rejects)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if contacts, named := b.Contacts["7"]; !named || len(contacts) != 0 {
+			t.Errorf("%s: the child has %d contacts (named: %v), want the child named with none", column, len(contacts), named)
 		}
 	}
 	b := read(table(childHeader, childRow), table(contactsHead+",Invited", "7,head,A,a@b.example,hmm"))
@@ -262,5 +265,14 @@ func TestColumnsThatNoPEPNeedsAreNeverTaken(t *testing.T) {
 	}
 	if len(b.Tables[1].Unknown)+len(b.Tables[2].Unknown) != 0 || len(b.Rejects) != 0 {
 		t.Errorf("the return's own columns are not unknown; rejects %v", told(b.Rejects))
+	}
+}
+
+func TestRefusedRowsCountAsTargetsOfAChild(t *testing.T) {
+	b := read(table(childHeader, childRow), table(targetsHead,
+		"7,22/09/2025,1,=1", "7,22/09/2025,2,read", "7,22/09/2025,3,read", "7,22/09/2025,4,read", "7,22/09/2025,5,read", "8,22/09/2025,1,=1"))
+	want := []string{"file2:2 Target formula", "file2:6 Target No too_many_targets", "file2:7 Target formula"}
+	if diff := cmp.Diff(want, told(b.Rejects)); diff != "" || len(b.Targets) != 1 || len(b.Targets["7"]) != 3 {
+		t.Errorf("%d targets of %d children, rejects (-want +got):\n%s", len(b.Targets["7"]), len(b.Targets), diff)
 	}
 }

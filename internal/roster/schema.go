@@ -83,12 +83,12 @@ func (l layout) schema(record string) *schema {
 	for _, c := range l.columns {
 		s.Properties[jsonKey(c.name)] = c.schema()
 	}
-	for _, any := range l.needed {
-		if len(any) == 1 {
-			s.Required = append(s.Required, jsonKey(l.columns[any[0]].name))
+	for _, oneOf := range l.needed {
+		if len(oneOf) == 1 {
+			s.Required = append(s.Required, jsonKey(l.columns[oneOf[0]].name))
 			continue
 		}
-		for _, c := range any {
+		for _, c := range oneOf {
 			s.AnyOf = append(s.AnyOf, schema{Required: []string{jsonKey(l.columns[c].name)}})
 		}
 	}
@@ -97,11 +97,11 @@ func (l layout) schema(record string) *schema {
 
 func (c column) schema() *schema {
 	switch {
-	case c.sort == dateColumn:
+	case c.holds == dateColumn:
 		return &schema{Type: []string{"string", "null"}, Pattern: jsonDate}
-	case c.sort == answerColumn:
+	case c.holds == answerColumn:
 		return &schema{Enum: []any{"yes", "no", "", true, false, nil}}
-	case c.sort == numberColumn:
+	case c.holds == numberColumn:
 		return &schema{Type: []string{"number", "string", "null"}}
 	case c.words != nil:
 		enum := []any{"", nil}

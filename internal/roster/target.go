@@ -13,8 +13,10 @@ const maxTargets = 4
 
 // takeTarget judges the row of one target of the last PEP.
 func (r *reading) takeTarget(one *row) {
-	id := r.childOf(one)
-	known := one.refusal == nil
+	id, known := r.childOf(one)
+	if known {
+		speakOf(r.batch.Targets, id)
+	}
 	target := readTarget(one)
 	digest := r.encoded.digest(Targets, id, target)
 	if one.refusal == nil && r.repeats(digest) {

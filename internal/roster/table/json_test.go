@@ -135,3 +135,10 @@ func TestWhatTheStandardLibraryWritesIsReadBack(t *testing.T) {
 		}
 	})
 }
+
+func TestTitleInBracketsIsNoJSON(t *testing.T) {
+	got := rows(t, openOne(t, []byte("[Official]\nid,a\n1,x\n")))
+	if diff := cmp.Diff([]seen{{3, []string{"1", "x"}, false}}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -189,8 +189,16 @@ func Open(data []byte, score func(header []string) int) ([]Table, error) {
 		return openWorkbook(data, score)
 	}
 	text, encoding := decode(data)
-	if encoding != windows1252 && looksJSON(text) {
-		return openJSON(text)
+	if !looksJSON(text) {
+		return []Table{openText(text, encoding == windows1252, score)}, nil
 	}
-	return []Table{openText(text, encoding == windows1252, score)}, nil
+	tables, err := openJSON(text)
+	if len(tables) > 0 {
+		return tables, err
+	}
+	// A title such as [Official] above a CSV is no JSON.
+	if t := openText(text, encoding == windows1252, score); len(t.Header) > 0 {
+		return []Table{t}, nil
+	}
+	return nil, err
 }

@@ -19,6 +19,9 @@ const (
 	maxSmallPart   = 8 << 20
 	maxStringsPart = 256 << 20
 	maxSheetPart   = 1 << 30
+	// maxWorkbook bounds all that is unpacked of one workbook, since several
+	// sheets may name the same part and the first rows are read twice.
+	maxWorkbook = 2 << 30
 	// maxRatio is how much smaller than its contents a large part may be: real
 	// sheets stay below 60, a bomb comes to 1,000.
 	maxRatio  = 200
@@ -32,6 +35,8 @@ type workbook struct {
 	// epoch1904 is the date system of ECMA-376 part 1, 18.17.4.1.
 	epoch1904 bool
 	sheets    []sheetPart
+	// left is how much more may be unpacked.
+	left int64
 }
 
 type sheetPart struct{ name, part string }
@@ -58,7 +63,7 @@ func readWorkbook(data []byte) (*workbook, error) {
 	if len(archive.File) > maxParts {
 		return nil, errors.New("it has more than 10,000 parts")
 	}
-	book := &workbook{parts: make(map[string]*zip.File, len(archive.File))}
+	book := &workbook{parts: make(map[string]*zip.File, len(archive.File)), left: maxWorkbook}
 	for _, f := range archive.File {
 		book.parts[strings.TrimPrefix(f.Name, "/")] = f
 	}
@@ -196,18 +201,21 @@ func (b *workbook) open(part string, limit int64) (io.ReadCloser, error) {
 	if packed := int64(f.CompressedSize64); packed >= 0 && packed < limit/maxRatio {
 		limit = min(limit, max(freeRatio, packed*maxRatio))
 	}
-	return &bounded{ReadCloser: r, left: limit}, nil
+	return &bounded{ReadCloser: r, left: limit, all: &b.left}, nil
 }
 
 type bounded struct {
 	io.ReadCloser
 	left int64
+	all  *int64
 }
 
 // Read gives errBomb in place of the byte after the last one allowed.
 func (b *bounded) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
-	if b.left -= int64(n); b.left < 0 {
+	b.left -= int64(n)
+	*b.all -= int64(n)
+	if b.left < 0 || *b.all < 0 {
 		return 0, errBomb
 	}
 	if err != nil && !errors.Is(err, io.EOF) {

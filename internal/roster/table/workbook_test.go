@@ -59,11 +59,20 @@ func TestWorkbookCells(t *testing.T) {
 		}
 	})
 	want := []seen{
-		{4, []string{"0", "text & <more> \"x\""}, false}, {5, []string{"1", "12"}, false}, {6, []string{"2", "12.5"}, false},
-		{7, []string{"3", "0.3"}, false}, {8, []string{"4", "1234567890123"}, false}, {9, []string{"5", "TRUE"}, false},
-		{10, []string{"6", "FALSE"}, false}, {11, []string{"7", "46098"}, false}, {12, []string{"8", " outer "}, false},
-		{13, []string{"9", "line\nbreak"}, false}, {14, []string{"10", "=not a formula cell"}, false},
-		{20, []string{"f", "formula!"}, false}, {21, []string{"r", "rich text"}, false}, {22, []string{"gap", "", "", "far"}, false},
+		{4, []string{"0", "text & <more> \"x\""}, false},
+		{5, []string{"1", "12"}, false},
+		{6, []string{"2", "12.5"}, false},
+		{7, []string{"3", "0.3"}, false},
+		{8, []string{"4", "1234567890123"}, false},
+		{9, []string{"5", "TRUE"}, false},
+		{10, []string{"6", "FALSE"}, false},
+		{11, []string{"7", "46098"}, false},
+		{12, []string{"8", " outer "}, false},
+		{13, []string{"9", "line\nbreak"}, false},
+		{14, []string{"10", "=not a formula cell"}, false},
+		{20, []string{"f", "formula!"}, false},
+		{21, []string{"r", "rich text"}, false},
+		{22, []string{"gap", "", "", "far"}, false},
 	}
 	table := openOne(t, data)
 	if table.HeaderRow != 3 || table.Sheet != "Sheet1" || table.Epoch1904 {
@@ -134,8 +143,11 @@ func TestWorkbookMarkupOfOtherPrograms(t *testing.T) {
 		`</x:sheetData></x:worksheet>`
 	shared := `<sst><si><t>first</t></si><si><r><t>se</t></r><r><t xml:space="preserve">cond </t></r><rPh><t>phonetic</t></rPh></si><si/></sst>`
 	want := []seen{
-		{2, []string{"first", "second "}, false}, {3, []string{"a&béé\nc", "formula!"}, false}, {4, []string{"2026-03-17", "formula!"}, false},
-		{6, []string{"", "x<y & z"}, false}, {7, []string{"lost!", "lost!"}, false},
+		{2, []string{"first", "second "}, false},
+		{3, []string{"a&béé\nc", "formula!"}, false},
+		{4, []string{"2026-03-17", "formula!"}, false},
+		{6, []string{"", "x<y & z"}, false},
+		{7, []string{"lost!", "lost!"}, false},
 	}
 	if diff := cmp.Diff(want, rows(t, openOne(t, handmade(t, sheet, shared)))); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
