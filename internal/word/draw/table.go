@@ -226,7 +226,7 @@ func (d *drawing) wideAnswer(a document.Answer) error {
 	if a.Display != "" && (a.Locked || d.final) {
 		lines = 1
 	}
-	d.openRow(row{lines: lines})
+	d.openRow(row{lines: lines, whole: a.Kind != form.LongText})
 	if err := d.answerCell(a, d.answerBox(a.Locked, a.Colour, pageWidth, 4)); err != nil {
 		return err
 	}
