@@ -71,16 +71,13 @@ func (p *play) decide(ctx context.Context) error {
 		}
 	}
 	p.waitsNoLonger()
-	return p.settleReturns(ctx)
+	return nil
 }
 
-// looksAt is the officer's look at what is held, a day later: registered post
-// goes to the post room; a sealed copy that was stopped for a word in it is
-// read and mostly let go; all else stays held with its reason.
+// looksAt is the officer's look at what is held: registered post goes to the
+// post room; a sealed copy that was stopped for a word in it is read and mostly
+// let go; all else stays held with its reason.
 func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
-	if p.schoolDaysSince(d.Due) < 1 {
-		return nil
-	}
 	switch {
 	case d.Decision.Method == route.MethodPost:
 		p.story.Posted++

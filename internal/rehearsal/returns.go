@@ -8,10 +8,12 @@ import (
 
 	"github.com/pepost/pepost/internal/mailsink"
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pipeline"
 )
 
 // bounces sends back what today's mail to a dead mailbox was (RFC 3464).
 func (p *play) bounces(ctx context.Context) error {
+	var reports [][]byte
 	for _, m := range p.returned {
 		var err error
 		if m.Data, err = os.ReadFile(m.File); err != nil {
@@ -24,12 +26,10 @@ func (p *play) bounces(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.takeIn(ctx, report); err != nil {
-			return err
-		}
+		reports = append(reports, report)
 	}
 	p.returned = nil
-	return nil
+	return p.takeIn(ctx, reports)
 }
 
 // writing is one form on somebody's desk and the message it leaves in.
@@ -58,16 +58,15 @@ func (p *play) replies(ctx context.Context) error {
 		desks = append(desks, &writing{form: form, phrase: phrase, childID: record.Child.ID})
 	}
 	inParallel(desks, func(w *writing) { w.message, w.err = p.answer(w) })()
+	var messages [][]byte
 	for _, w := range desks {
 		if w.err != nil {
 			return fmt.Errorf("the %s of %s: %w", w.form.delivery.Recipient.Role, w.form.delivery.Ref, w.err)
 		}
-		if err := p.takeIn(ctx, w.message); err != nil {
-			return err
-		}
+		messages = append(messages, w.message)
 		w.form.back = true
 	}
-	return nil
+	return p.takeIn(ctx, messages)
 }
 
 // answer has the setting fill in its form and write back.
@@ -101,12 +100,30 @@ func (p *play) reply(form *held, letter Letter, file File) Reply {
 	return r
 }
 
-// takeIn gives the authority's mailbox one message.
-func (p *play) takeIn(ctx context.Context, message []byte) error {
-	taken, err := p.Runner.TakeIn(ctx, message)
-	if err != nil {
-		return err
+// arrival is one message in the authority's mailbox and what became of it.
+type arrival struct {
+	message []byte
+	taken   pipeline.Taken
+	err     error
+}
+
+// takeIn gives the authority's mailbox messages.
+func (p *play) takeIn(ctx context.Context, messages [][]byte) error {
+	arrivals := make([]*arrival, len(messages))
+	for i, message := range messages {
+		arrivals[i] = &arrival{message: message}
 	}
+	inParallel(arrivals, func(a *arrival) { a.taken, a.err = p.Runner.TakeIn(ctx, a.message) })()
+	for _, a := range arrivals {
+		if a.err != nil {
+			return a.err
+		}
+		p.cameBack(a.taken)
+	}
+	return nil
+}
+
+func (p *play) cameBack(taken pipeline.Taken) {
 	back := taken.Return
 	p.story.Back = append(p.story.Back, Back{Day: p.day, Ref: back.Ref, Verdict: string(back.Verdict), Form: taken.ID != ""})
 	for _, reason := range back.Reasons {
@@ -115,5 +132,4 @@ func (p *play) takeIn(ctx context.Context, message []byte) error {
 	if back.Report.Action != "" {
 		p.tell("%s: a mail server reports a message %s (%s)", back.Ref, back.Report.Action, back.Report.Status)
 	}
-	return nil
 }

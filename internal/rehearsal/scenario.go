@@ -69,7 +69,7 @@ func Usual() Scenario {
 			"dt@dimmer-meadow.democheshire.sch.uk":        Greylists,
 			"dt@salterswhin-primary.democheshire.sch.uk":  Greylists,
 			"dt@gorsewhin-primary.democheshire.sch.uk":    Drops,
-			"dt@carrwhin-secondary.demonortherly.sch.uk":  Full,
+			"dt@irkwhin-primary.demoeasterly.sch.uk":      Full,
 		},
 	}
 }
