@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -114,11 +115,33 @@ func (db *DB) connectSQLite(ctx context.Context, o Options) error {
 	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(1)
 	db.bun = bun.NewDB(pool, sqlitedialect.New())
-	if err := pool.PingContext(ctx); err != nil {
+	if err := ping(ctx, pool); err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	return nil
 }
+
+// ping opens the first connection. While another process makes a new file a
+// write-ahead one, SQLite answers busy at once, without the wait it was asked
+// for: so the wait is here.
+func ping(ctx context.Context, pool *sql.DB) error {
+	const pause, most = 50 * time.Millisecond, 200
+	for try := 1; ; try++ {
+		err := pool.PingContext(ctx)
+		var refused *sqlite.Error
+		if !errors.As(err, &refused) || refused.Code()&0xff != sqliteBusy || try == most {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// sqliteBusy is SQLITE_BUSY of SQLite's result codes.
+const sqliteBusy = 5
 
 // makePrivate makes an empty file that its owner alone may read before SQLite
 // would make one that others may; SQLite gives its journals the same mode. An
