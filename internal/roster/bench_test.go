@@ -98,13 +98,16 @@ func BenchmarkRead100000Rows(b *testing.B) {
 	}{{"csv", csv}, {"xlsx", asWorkbook(b, csv)}, {"jsonl", asLines(csv)}} {
 		b.Run(form.name, func(b *testing.B) {
 			b.ReportAllocs()
+			// One read alone: in the loop the batch before is still there.
 			peak := peakOf(b)
+			roster.Read(form.in)
+			highest := peak()
 			for b.Loop() {
 				if batch := roster.Read(form.in); len(batch.Taken) != 100_000 {
 					b.Fatalf("%d rows taken, %d rejected", len(batch.Taken), len(batch.Rejects))
 				}
 			}
-			b.ReportMetric(peak(), "peak-MiB")
+			b.ReportMetric(highest, "peak-MiB")
 			b.ReportMetric(100_000*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}

@@ -32,6 +32,24 @@ func Read(in Input) Batch {
 	return r.batch
 }
 
+// conclude puts what the return said into the batch and gives back the room
+// that growing lists have left over: it is a third of a large batch.
+func (r *reading) conclude() {
+	for id, of := range r.returns {
+		r.batch.Returns[id] = of.said
+	}
+	trim(r.batch.Contacts)
+	trim(r.batch.Targets)
+}
+
+func trim[T any](lists map[string][]T) {
+	for id, list := range lists {
+		if len(list) < cap(list) {
+			lists[id] = append(make([]T, 0, len(list)), list...)
+		}
+	}
+}
+
 // kinds in the order they are read: whoever is named must have been read
 // before.
 func kinds() []Kind {

@@ -21,13 +21,6 @@ func (r *reading) returnOf(id string) *returned {
 	return r.returns[id]
 }
 
-// conclude puts what the return said into the batch.
-func (r *reading) conclude() {
-	for id, of := range r.returns {
-		r.batch.Returns[id] = of.said
-	}
-}
-
 // settle counts a row of the return and reports whether what it says is new.
 func (r *reading) settle(one *row, id, key string, value any) bool {
 	if one.refusal != nil {
