@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,12 @@ import (
 	"github.com/pepost/pepost/internal/roster"
 )
 
-// maxExport bounds one export file.
-const maxExport = 256 << 20
+// maxExport bounds one export file, importMemory is what an import of 100,000
+// rows is to keep within.
+const (
+	maxExport    = 256 << 20
+	importMemory = 160 << 20
+)
 
 func (p *program) importCommand() *cobra.Command {
 	var schema bool
@@ -36,6 +41,9 @@ func (p *program) importFiles(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return usage("name at least one file")
 	}
+	// An export of a whole county fits; the collector is to work rather than
+	// let the heap double.
+	debug.SetMemoryLimit(importMemory)
 	files, err := readExports(paths)
 	if err != nil {
 		return err

@@ -165,7 +165,7 @@ func (p *program) renderEach(ctx context.Context, i *installation, refs []pep.Re
 		}
 		return nil
 	}
-	if err := eachRecord(ctx, i, refs, each); err != nil {
+	if err := eachRecord(ctx, i, refs, p.progress("drawing"), each); err != nil {
 		return err
 	}
 	if partly {
@@ -175,16 +175,17 @@ func (p *program) renderEach(ctx context.Context, i *installation, refs []pep.Re
 }
 
 // eachRecord walks the named children, or all of them.
-func eachRecord(ctx context.Context, i *installation, refs []pep.Ref, do func(pep.Record) error) error {
+func eachRecord(ctx context.Context, i *installation, refs []pep.Ref, progress func(done, all int), do func(pep.Record) error) error {
 	if len(refs) == 0 {
 		records, err := i.runner.Register.Records(ctx)
 		if err != nil {
 			return err
 		}
-		for _, record := range records {
+		for n, record := range records {
 			if err := errors.Join(ctx.Err(), do(record)); err != nil {
 				return err
 			}
+			progress(n+1, len(records))
 		}
 		return nil
 	}

@@ -51,6 +51,7 @@ func (p *program) send(ctx context.Context, f sendFlags) error {
 		if err != nil {
 			return err
 		}
+		i.runner.Progress = p.progress("drafting")
 		if f.dryRun {
 			return p.dryRun(ctx, i, until)
 		}

@@ -45,12 +45,16 @@ func (r *Runner) Draft(ctx context.Context, until pep.Date, dry bool) (Drafted, 
 		return Drafted{}, fmt.Errorf("reading the register: %w", err)
 	}
 	var out Drafted
+	done := 0
 	for some := range slices.Chunk(records, childrenAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
 		if err := r.draftChildren(ctx, some, until, dry, &out); err != nil {
 			return out, err
+		}
+		if done += len(some); r.Progress != nil {
+			r.Progress(done, len(records))
 		}
 	}
 	return out, nil

@@ -37,6 +37,8 @@ type Runner struct {
 	Seed  Seed
 	// Owner names this process in leases and in evidence.
 	Owner string
+	// Progress, where set, is told how many of all children were drafted.
+	Progress func(done, all int)
 	// ByHand keeps drafts until an officer approves them.
 	ByHand bool
 }
