@@ -145,6 +145,9 @@ func (r *checkReport) relay(ctx context.Context, c config.Config, on pep.Date, c
 	if c.Sender.Empty() {
 		r.warn("sender", c.File+": from: no sender, so everything is held", "put the mailbox that messages come from there")
 	}
+	if c.Officer.Phone == "" {
+		r.warn("officer", c.File+": officer.phone: no number, so letters cannot say whom to ring when a form does not open", "put the office's number there")
+	}
 	relay, err := relayOf(c)
 	if err != nil {
 		if !c.Relay.Configured() {

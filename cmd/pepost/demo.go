@@ -141,7 +141,7 @@ func (p *program) stageDemo(ctx context.Context, dir string) (*demonstration, er
 // open writes the configuration and the keys as init does, and opens both.
 func (d *demonstration) open(ctx context.Context, dir string, now func() time.Time) error {
 	first := config.First{
-		Authority: "sample", From: "peps@democheshire.gov.uk", Database: "pepost.db",
+		Authority: "sample", From: "peps@democheshire.gov.uk", Phone: "01632 960001", Database: "pepost.db",
 		StatedBy: "the demonstration", On: d.term.From,
 		Relay: config.Relay{Address: d.sink.Addr(), TLS: config.TLSStart, CA: "relay-ca.pem", Onward: config.Onward{
 			Guaranteed: true, Evidence: "the loopback", CheckedBy: "the demonstration", CheckedOn: d.term.From,

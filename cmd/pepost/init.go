@@ -22,6 +22,7 @@ import (
 type initFlags struct {
 	authority string
 	from      string
+	phone     string
 	relay     string
 	relayCA   string
 	noOnward  bool
@@ -41,6 +42,7 @@ func (p *program) initCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.authority, "authority", "", "whose rules apply: "+strings.Join(authorities(), ", "))
 	cmd.Flags().StringVar(&f.from, "from", "", "the mailbox `ADDRESS` that messages come from")
+	cmd.Flags().StringVar(&f.phone, "phone", "", "the `NUMBER` that letters say to ring when a form does not open")
 	cmd.Flags().StringVar(&f.relay, "relay", "", "the mail relay: smtp://HOST:PORT (STARTTLS required) or smtps://HOST:PORT")
 	cmd.Flags().StringVar(&f.relayCA, "relay-ca", "", "a PEM `FILE` with the authority that signed the relay's certificate")
 	cmd.Flags().BoolVar(&f.noOnward, "no-onward-tls", false, "nobody guarantees TLS beyond the relay: nothing is secure by ordinary mail")
@@ -97,7 +99,7 @@ func (p *program) first(f initFlags) (config.First, error) {
 		return config.First{}, err
 	}
 	first := config.First{
-		Authority: f.authority, From: f.from, Database: f.database, StatedBy: p.person(""), On: pep.DateOf(now()),
+		Authority: f.authority, From: f.from, Phone: f.phone, Database: f.database, StatedBy: p.person(""), On: pep.DateOf(now()),
 	}
 	switch {
 	case f.authority == "":
@@ -170,6 +172,9 @@ func (p *program) welcome(dir, file string, first config.First) error {
 	fmt.Fprintln(p.stdout, "not for real children's data yet: see the README for what must be finished and signed first")
 	if first.From == "" {
 		fmt.Fprintln(p.stdout, "no sender yet: put the mailbox behind \"from:\", or everything is held")
+	}
+	if first.Phone == "" {
+		fmt.Fprintln(p.stdout, "no telephone number yet: put one behind \"phone:\", so that letters can say whom to ring")
 	}
 	if !first.Relay.Configured() {
 		fmt.Fprintln(p.stdout, "no relay yet: put one behind \"relay:\" before sending")

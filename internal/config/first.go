@@ -12,10 +12,12 @@ import (
 type First struct {
 	Authority string
 	From      string
-	Relay     Relay // Address empty where none was named; CA a path within the folder
-	Database  string
-	StatedBy  string
-	On        pep.Date
+	// Phone is what recipients ring when a form does not open; it may be empty.
+	Phone    string
+	Relay    Relay // Address empty where none was named; CA a path within the folder
+	Database string
+	StatedBy string
+	On       pep.Date
 }
 
 // ParseRelayURL reads smtp://HOST:PORT (STARTTLS required) or
@@ -59,7 +61,7 @@ func (f First) Text() string {
 	line("# Whom letters name. Recipients ring this number when a form does not open.")
 	line("officer:")
 	line("  name: PEP team")
-	line("  phone: \"\"")
+	line("  phone: %s", quote(f.Phone))
 	line("  mailbox: %s", quote(f.From))
 	line("")
 	line("# Optional: the officer of each locality or team.")
