@@ -108,8 +108,15 @@ func (p *play) schoolDay(ctx context.Context, day pep.Date) error {
 		hour, minute int
 		do           func(context.Context) error
 	}{
-		{8, 15, p.settleReturns}, {8, 45, p.send}, {9, 30, p.again}, {10, 30, p.telephone}, {12, 0, p.again},
-		{12, 30, p.bounces}, {15, 30, p.replies}, {16, 15, p.decide}, {17, 0, p.collect},
+		{8, 15, p.settleReturns},
+		{8, 45, p.send},
+		{9, 30, p.again},
+		{10, 30, p.telephone},
+		{12, 0, p.again},
+		{12, 30, p.bounces},
+		{15, 30, p.replies},
+		{16, 15, p.decide},
+		{17, 0, p.collect},
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
