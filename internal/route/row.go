@@ -77,9 +77,17 @@ func (r Row) pastReview(on pep.Date) bool {
 	return !r.ReviewBy.IsZero() && (on.IsZero() || on.After(r.ReviewBy))
 }
 
-// matchWords says in an officer's words how the row matched. It never repeats
-// the domain asked about, which may be a person's own.
+// matchWords says in an officer's words how the row matched, with the note of a
+// row that holds. It never repeats the domain asked about, which may be a
+// person's own.
 func (r Row) matchWords() string {
+	if r.Route == Hold && r.Note != "" {
+		return r.shapeWords() + " (" + r.Note + ")"
+	}
+	return r.shapeWords()
+}
+
+func (r Row) shapeWords() string {
 	switch r.Kind {
 	case KindDeny:
 		return "row " + r.ID + ": " + r.Pattern + " and all under it are taken out"
