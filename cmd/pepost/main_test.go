@@ -59,7 +59,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
-			"rendersalike": rendersAlike,
+			"rendersalike": rendersAlike, "sed": sed, "first": first,
 		},
 	})
 }
@@ -239,4 +239,26 @@ func rendersAlike(ts *testscript.TestScript, _ bool, args []string) {
 	if len(sums[0]) < 100 || !slices.Equal(sums[0], sums[1]) {
 		ts.Fatalf("%d forms and then %d, or other bytes", len(sums[0]), len(sums[1]))
 	}
+}
+
+// sed puts one text in the place of another in a file: sed FILE OLD NEW.
+func sed(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// first sets a variable to the identifier of the first delivery whose line
+// holds a text: first NAME FILE TEXT.
+func first(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		var d deliveryJSON
+		if strings.Contains(line, args[2]) && json.Unmarshal([]byte(line), &d) == nil {
+			ts.Setenv(args[0], d.ID)
+			return
+		}
+	}
+	ts.Fatalf("no line of %s holds %q", args[1], args[2])
 }
