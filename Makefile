@@ -39,7 +39,7 @@ interop: ## outside readers (LibreOffice, poppler, qpdf) and PostgreSQL over wha
 	@./.ci/interop
 
 golden: ## write the golden files anew
-	$(GO) test ./... -update
+	$(GO) test $$(grep -rl --include='*_test.go' 'Bool("update"' cmd internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -update
 
 clean: ## remove what was built
 	rm -rf bin demo cover.out
