@@ -17,6 +17,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "documents/s")
 }
 
 func BenchmarkRead(b *testing.B) {
@@ -34,6 +35,7 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reads/s")
 }
 
 func BenchmarkFill(b *testing.B) {
@@ -50,4 +52,5 @@ func BenchmarkFill(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "fills/s")
 }
