@@ -58,10 +58,6 @@ func refusedConfig(err error, hint string) error {
 	return &outcomeError{code: exitConfig, err: err, hint: hint}
 }
 
-func held(err error, hint string) error {
-	return &outcomeError{code: exitHeld, err: err, hint: hint}
-}
-
 func interrupted(err error) error { return &outcomeError{code: exitInterrupted, err: err} }
 
 // explain prints an error in the program's voice and gives its exit code.

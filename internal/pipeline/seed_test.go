@@ -16,7 +16,8 @@ func TestTheSameLabelGivesTheSameRandomness(t *testing.T) {
 		if !bytes.Equal(first, second) || bytes.Equal(first, other) {
 			t.Fatal("a label decides its randomness, and another label another one")
 		}
-		if seed.Name(label) != seed.Name(label) || seed.Name(label) == seed.Name(label+"x") || len(seed.Name(label)) != 16 {
+		name, again := seed.Name(label), seed.Name(label)
+		if name != again || name == seed.Name(label+"x") || len(name) != 16 {
 			t.Fatal("a label decides its name")
 		}
 	})
