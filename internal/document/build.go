@@ -118,7 +118,7 @@ func (b *builder) section(s form.Section) []Block {
 		return nil
 	}
 	var head []Block
-	if s.NewPage {
+	if s.NewPage && !b.final() {
 		head = append(head, PageBreak{})
 	}
 	head = append(head, Heading{Level: 2, Key: s.Key, Text: s.Title})

@@ -54,19 +54,19 @@ func sentence(text string) string {
 	return string(text[0]-'a'+'A') + text[1:]
 }
 
-// filledBy names all fillers of a field in words, and gives the colour of the
-// first.
+// filledBy names all fillers of a field in words, each once, and gives the
+// colour of the first.
 func filledBy(f form.Form, fillers []form.Filler) (words, colour string) {
-	var names []string
 	for _, filler := range fillers {
 		for _, known := range f.Fillers {
-			if known.Filler == filler {
-				names = append(names, known.Words)
-				if colour == "" {
-					colour = known.Colour
-				}
+			switch {
+			case known.Filler != filler:
+			case words == "":
+				words, colour = known.Words, known.Colour
+			case !strings.Contains(words, known.Words):
+				words += " or " + known.Words
 			}
 		}
 	}
-	return sentence(strings.Join(names, " or ")), colour
+	return sentence(words), colour
 }

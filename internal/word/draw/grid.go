@@ -121,7 +121,7 @@ func altText(g document.Grid) string {
 
 func columnWords(column document.Column, plainly bool) string {
 	if column.Required && !plainly {
-		return place.Plain(column.Label) + " (needed)"
+		return place.Plain(column.Label) + needed
 	}
 	return place.Plain(column.Label)
 }
@@ -153,7 +153,7 @@ func (d *drawing) cell(g document.Grid, column document.Column, cells []document
 		Place: place.Place{Key: g.Key, Column: column.Key, Row: number}, label: column.Label, kind: column.Kind,
 		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
 		locked: lockedCell(g, column, number),
-		narrow: b.width < narrowCell,
+		narrow: tight(column.Kind, b.width),
 	})
 	if err != nil {
 		return err

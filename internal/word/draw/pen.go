@@ -15,6 +15,8 @@ type pen struct {
 	// ids are the control numbers in use; bookmarks counts the bookmarks.
 	ids       place.Numbers
 	bookmarks int
+	// newPage is set where the next paragraph begins a page.
+	newPage bool
 }
 
 // put writes markup.
@@ -37,6 +39,10 @@ func (p *pen) paragraph(style, text string) {
 // openParagraph begins a paragraph that runs in the direction of its text.
 func (p *pen) openParagraph(style, text string) {
 	p.put(`<w:p><w:pPr><w:pStyle w:val="`, style, `"/>`)
+	if p.newPage {
+		p.put(`<w:pageBreakBefore/>`)
+		p.newPage = false
+	}
 	if rightToLeft(text) {
 		p.put(`<w:bidi/>`)
 	}

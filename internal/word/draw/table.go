@@ -17,8 +17,9 @@ const (
 	lockedFill = "F2F2F2"
 	headFill   = "D5DFEE"
 	lineHeight = 260
-	// narrowCell is the width below which a prompt is one word.
-	narrowCell = 1500
+	// narrowCell is the width below which a prompt is a word or two, narrowDate
+	// the one below which that of a date is: it is the longest.
+	narrowCell, narrowDate = 1500, 2800
 	// shortText is the length, in characters, of an answer that is drawn in
 	// half of the page's width.
 	shortText = 120
@@ -93,6 +94,11 @@ func (p *pen) openCell(b box) {
 	p.put(`</w:tcPr>`)
 }
 
+// tight reports whether a cell has room for the short prompt only.
+func tight(kind form.Kind, width int) bool {
+	return width < narrowCell || kind == form.Date && width < narrowDate
+}
+
 // answerColumns are the four columns of the tables of questions: label and
 // answer, twice. A single question spans the last three.
 func answerColumns() []int { return []int{2608, 2211, 2098, 2721} }
@@ -119,9 +125,14 @@ func (p *pen) closeTable() { p.put(`</w:tbl><w:p><w:pPr><w:pStyle w:val="Gap"/><
 
 // answers draws a run of questions as one table.
 func (d *drawing) answers(answers []document.Answer) error {
-	if d.filledBy = sharedFiller(answers); d.filledBy != "" && !d.final {
-		i := slices.IndexFunc(answers, func(a document.Answer) bool { return !a.Locked })
-		d.filler("Filler"+above, d.filledBy, answers[i].Colour, false)
+	d.filledBy = ""
+	if usual, only := usualFiller(answers); usual.FilledBy != "" && !d.final {
+		d.filledBy = usual.FilledBy
+		words := d.filledBy
+		if !only {
+			words += exceptWhere
+		}
+		d.filler("Filler"+above, words, usual.Colour, false)
 	}
 	d.openTable("FormTable", d.heading, "Questions with the answer beside or below each.", answerColumns())
 	for len(answers) > 0 {
@@ -144,20 +155,30 @@ func (d *drawing) answers(answers []document.Answer) error {
 	return nil
 }
 
-// sharedFiller names the filler of a table of questions where all open ones
-// have the same: it is then said once, above the table.
-func sharedFiller(answers []document.Answer) string {
-	words := ""
+// exceptWhere follows the usual filler's name where another fills in some.
+const exceptWhere = ", except where another is named"
+
+// usualFiller finds who fills in most of the open questions of a table: that
+// is then said once, above the table, and with a question only where it is
+// somebody else. The answer found is the first of that filler, or none where
+// nobody has two; only is set where there is no other filler.
+func usualFiller(answers []document.Answer) (usual document.Answer, only bool) {
+	count, most, open := map[string]int{}, 0, 0
 	for _, a := range answers {
-		switch {
-		case a.Locked:
-		case a.FilledBy == "" || words != "" && a.FilledBy != words:
-			return ""
-		default:
-			words = a.FilledBy
+		if !a.Locked {
+			open++
+			count[a.FilledBy]++
+			most = max(most, count[a.FilledBy])
 		}
 	}
-	return words
+	if most < min(2, open) {
+		return document.Answer{}, false
+	}
+	i := slices.IndexFunc(answers, func(a document.Answer) bool { return !a.Locked && count[a.FilledBy] == most })
+	if i < 0 || answers[i].FilledBy == "" {
+		return document.Answer{}, false
+	}
+	return answers[i], most == open
 }
 
 // narrow reports whether an answer fits half of the page's width.
@@ -234,36 +255,39 @@ func (d *drawing) wideAnswer(a document.Answer) error {
 	return nil
 }
 
+// needed follows what must be answered before the plan is final.
+const needed = " (needed)"
+
 // above ends the styles of what must stay on one page with what follows.
 const above = "Above"
 
-// label draws what is asked, by whom it is answered, and the help.
+// label draws what is asked and whether it must be answered, by whom where
+// that is not said above the table, and the help.
 func (d *drawing) label(where string, a document.Answer, b box) {
 	d.openCell(b)
-	d.paragraph("Label"+where, place.Plain(a.Label))
-	if !a.Locked && !d.final {
-		words := a.FilledBy
-		if words == d.filledBy {
-			words = ""
-		}
-		d.filler("Filler"+where, words, a.Colour, a.Required)
-		if a.Help != "" {
-			d.paragraph("Help"+where, place.Plain(a.Help))
-		}
+	label, writable := place.Plain(a.Label), !a.Locked && !d.final
+	d.openParagraph("Label"+where, label)
+	d.run("", label)
+	if writable && a.Required {
+		d.run(colourProperty(a.Colour), needed)
+	}
+	d.put(`</w:p>`)
+	if writable && a.FilledBy != d.filledBy {
+		d.filler("Filler"+where, a.FilledBy, a.Colour, false)
+	}
+	if writable && a.Help != "" {
+		d.paragraph("Help"+where, place.Plain(a.Help))
 	}
 	d.put(`</w:tc>`)
 }
 
 // filler names who writes, in words and in colour.
 func (p *pen) filler(style, words, colour string, required bool) {
-	switch {
-	case required && words == "":
-		words = "Needed"
-	case required:
-		words += " (needed)"
-	}
 	if words == "" {
 		return
+	}
+	if required {
+		words += needed
 	}
 	p.put(`<w:p><w:pPr><w:pStyle w:val="`, style, `"/></w:pPr>`)
 	p.run(colourProperty(colour), words)
@@ -280,7 +304,7 @@ func colourProperty(colour string) string {
 func (d *drawing) answerCell(a document.Answer, b box) error {
 	controls, err := d.ask(question{
 		Place: place.Place{Key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
-		choices: a.Choices, colour: a.Colour, locked: a.Locked,
+		choices: a.Choices, colour: a.Colour, locked: a.Locked, narrow: tight(a.Kind, b.width),
 	})
 	if err != nil {
 		return err

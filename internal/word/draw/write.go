@@ -141,7 +141,9 @@ func (d *drawing) block(block document.Block) error {
 	case document.Grid:
 		return d.grid(b)
 	case document.PageBreak:
-		d.put(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+		// A paragraph that holds a break could itself come to stand on a page
+		// of its own.
+		d.newPage = true
 	default:
 		return fmt.Errorf("drawing a block of type %T: Word has no shape for it", block)
 	}
