@@ -44,9 +44,11 @@ func relayOfScript(ts *testscript.TestScript) *mailsink.Server {
 	return server
 }
 
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+func TestScripts(t *testing.T) { scripts(t, "pepost.db") }
+
+// scripts plays scripts, all of testdata where none is named, on a database.
+func scripts(t *testing.T, database string, files ...string) {
+	params := testscript.Params{
 		Setup: func(e *testscript.Env) error {
 			here, err := os.Getwd()
 			if err != nil {
@@ -54,6 +56,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Values[relayKey{}] = &standIn{}
 			e.Setenv("SAMPLE", filepath.Join(here, "..", "..", "internal", "roster", "testdata", "cheshire-west"))
+			e.Setenv("DATABASE", database)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -61,7 +64,11 @@ func TestScripts(t *testing.T) {
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
 			"rendersalike": rendersAlike, "sed": sed, "first": first,
 		},
-	})
+	}
+	if params.Files = files; len(files) == 0 {
+		params.Dir = "testdata"
+	}
+	testscript.Run(t, params)
 }
 
 // startRelay starts a loopback relay for the script: relay [FAULT]. It sets
