@@ -57,7 +57,7 @@ func opening(doc Document, head Head) []Block {
 		blocks,
 		Note{Tone: Important, Text: "Open this form in the desktop version of Word, fill it in, save it and send it back to the address above. " +
 			"Leave the child's name out of the subject and of the file's name; the reference is enough."},
-		Note{Tone: Guidance, Text: "Every question says in words, and by its colour, who answers it. " +
+		Note{Tone: Guidance, Text: "Who answers a question is said with it or above its table, in words and by colour. " +
 			"What we already know is filled in and locked: if it is wrong, tell us when you send the form back."},
 	)
 }

@@ -34,7 +34,7 @@ func (c control) prompt() place.Prompt {
 	all, at := place.Prompts(), 0
 	switch {
 	case c.locked:
-		return all[3]
+		at = 3
 	case c.shape == place.Day:
 		at = 1
 	case c.shape == place.List:

@@ -153,7 +153,7 @@ func (d *drawing) cell(g document.Grid, column document.Column, cells []document
 		Place: place.Place{Key: g.Key, Column: column.Key, Row: number}, label: column.Label, kind: column.Kind,
 		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
 		locked: lockedCell(g, column, number),
-		narrow: tight(column.Kind, b.width),
+		narrow: d.tight(column.Kind, lockedCell(g, column, number), b.width),
 	})
 	if err != nil {
 		return err

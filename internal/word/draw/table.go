@@ -94,9 +94,10 @@ func (p *pen) openCell(b box) {
 	p.put(`</w:tcPr>`)
 }
 
-// tight reports whether a cell has room for the short prompt only.
-func tight(kind form.Kind, width int) bool {
-	return width < narrowCell || kind == form.Date && width < narrowDate
+// tight reports whether a cell has room for the short prompt only; one that
+// is not written in never asks for a date.
+func (d *drawing) tight(kind form.Kind, locked bool, width int) bool {
+	return width < narrowCell || kind == form.Date && !locked && !d.final && width < narrowDate
 }
 
 // answerColumns are the four columns of the tables of questions: label and
@@ -304,7 +305,7 @@ func colourProperty(colour string) string {
 func (d *drawing) answerCell(a document.Answer, b box) error {
 	controls, err := d.ask(question{
 		Place: place.Place{Key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
-		choices: a.Choices, colour: a.Colour, locked: a.Locked, narrow: tight(a.Kind, b.width),
+		choices: a.Choices, colour: a.Colour, locked: a.Locked, narrow: d.tight(a.Kind, a.Locked, b.width),
 	})
 	if err != nil {
 		return err

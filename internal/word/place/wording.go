@@ -26,7 +26,7 @@ const (
 type Prompt struct{ Name, Words string }
 
 // Prompts are all of them: to write, to choose a date, to choose from a list,
-// for what is not recorded, and the first three again for narrow places.
+// for what is not recorded, and all four again for narrow places.
 func Prompts() []Prompt {
 	return []Prompt{
 		{"PepostWrite", "Click or tap to\u00a0write"},
@@ -36,6 +36,7 @@ func Prompts() []Prompt {
 		{"PepostWriteNarrow", "Write\u00a0in"},
 		{"PepostDateNarrow", "Add\u00a0date"},
 		{"PepostChooseNarrow", "Choose\u00a0one"},
+		{"PepostNoneNarrow", "–\u00a0–"},
 	}
 }
 
