@@ -21,10 +21,10 @@ run: build ## the demonstration: a fictional authority's whole term, on the loop
 	$(BIN) demo --dir demo --once
 
 test: ## everything that needs Go alone, with the race detector where a C compiler is at hand
-	@if command -v gcc >/dev/null 2>&1; then CGO_ENABLED=1 $(GO) test -race ./...; else $(GO) test ./...; fi
+	@if command -v gcc >/dev/null 2>&1; then CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...; else $(GO) test -timeout 30m ./...; fi
 
 race: ## the tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@./.ci/fuzz $(FUZZTIME)
