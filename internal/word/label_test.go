@@ -66,13 +66,13 @@ func TestALostControlIsFoundByItsLabel(t *testing.T) {
 		at := strings.Index(xml, `<w:tag w:val="line"/>`)
 		start := strings.LastIndex(xml[:at], "<w:bookmarkStart")
 		end := at + strings.Index(xml[at:], "</w:sdt>") + len("</w:sdt>")
-		return xml[:start] + "<w:r><w:t>typed over</w:t></w:r>" + xml[end:]
+		return xml[:start] + "<w:r><w:t>typed</w:t><w:noBreakHyphen/><w:t>over</w:t></w:r>" + xml[end:]
 	})
 	reading, err := word.Read(data, known{smallForm()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := reading.Values.Fields["line"]; got != "typed over" || reading.Confidence >= 1 || reading.Confidence < 0.9 {
+	if got := reading.Values.Fields["line"]; got != "typed-over" || reading.Confidence >= 1 || reading.Confidence < 0.9 {
 		t.Errorf("line is %q, confidence %v", got, reading.Confidence)
 	}
 }

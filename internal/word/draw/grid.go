@@ -188,7 +188,7 @@ func (d *drawing) card(g document.Grid, cells []document.Cell, number int) error
 	d.put(`</w:tc></w:tr>`)
 	for at := 0; at < len(g.Columns); at++ {
 		paired := at+1 < len(g.Columns) && d.halfCard(g, at, cells) && d.halfCard(g, at+1, cells)
-		d.openRow(row{whole: g.Columns[at].Kind != form.LongText})
+		d.openRow(row{whole: shortEnough(shownIn(cells, at))})
 		if err := d.cardCell(g, cells, number, at, w[0], pageWidth-w[0], paired, w[1]); err != nil {
 			return err
 		}
@@ -202,6 +202,14 @@ func (d *drawing) card(g document.Grid, cells []document.Cell, number int) error
 	}
 	d.closeTable()
 	return nil
+}
+
+// shownIn is what a cell shows; a row may be shorter than the columns.
+func shownIn(cells []document.Cell, at int) string {
+	if at < len(cells) {
+		return cells[at].Display
+	}
+	return ""
 }
 
 // halfCard reports whether a cell fits half of a card.
@@ -225,8 +233,13 @@ func (d *drawing) halfCard(g document.Grid, at int, cells []document.Cell) bool 
 func (d *drawing) cardCell(g document.Grid, cells []document.Cell, number, at, labelWidth, wide int, half bool, halfWidth int) error {
 	column := g.Columns[at]
 	quiet := d.final || lockedCell(g, column, number)
+	style := "Label"
+	if at < 2 {
+		// The title of a card takes two rows along to the next page.
+		style += above
+	}
 	d.openCell(box{width: labelWidth, fill: labelFill})
-	d.paragraph("Label", columnWords(column, quiet))
+	d.paragraph(style, columnWords(column, quiet))
 	if column.Help != "" && !quiet {
 		d.paragraph("Help", place.Plain(column.Help))
 	}

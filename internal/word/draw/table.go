@@ -3,6 +3,7 @@ package draw
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pepost/pepost/internal/document"
@@ -236,6 +237,9 @@ func (d *drawing) pairedAnswers(a, b document.Answer) error {
 	return nil
 }
 
+// shortEnough reports whether a row with an answer is kept on one page.
+func shortEnough(shown string) bool { return len(shown) <= 600 && strings.Count(shown, "\n") < 8 }
+
 // wideAnswer draws the question above and the room to write below it.
 func (d *drawing) wideAnswer(a document.Answer) error {
 	d.openRow(row{whole: true})
@@ -248,7 +252,7 @@ func (d *drawing) wideAnswer(a document.Answer) error {
 	if a.Display != "" && (a.Locked || d.final) {
 		lines = 1
 	}
-	d.openRow(row{lines: lines, whole: a.Kind != form.LongText})
+	d.openRow(row{lines: lines, whole: shortEnough(a.Display)})
 	if err := d.answerCell(a, d.answerBox(a.Locked, a.Colour, pageWidth, 4)); err != nil {
 		return err
 	}

@@ -250,6 +250,8 @@ func appendVisible(to []byte, n *xmltree.Node) []byte {
 			to = append(to, c.Content()...)
 		case c.Local == "tab":
 			to = append(to, '\t')
+		case c.Local == "noBreakHyphen":
+			to = append(to, '-')
 		case c.Local == "br" || c.Local == "cr":
 			to = append(to, '\n')
 		case c.Local == "p":
