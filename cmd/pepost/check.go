@@ -199,7 +199,7 @@ func (p *program) tellCheck(r checkReport) error {
 	}
 	for _, each := range r.Findings {
 		if each.Warning {
-			fmt.Fprintf(p.stderr, "pepost: warning: %s\n", each.Problem)
+			fmt.Fprintf(p.stderr, "pepost: warning: %s\n", onScreen(each.Problem))
 			if each.Hint != "" {
 				fmt.Fprintf(p.stderr, "pepost: hint: %s\n", each.Hint)
 			}

@@ -260,6 +260,7 @@ func emptyFolder(dir string, entries []os.DirEntry) error {
 
 // showTerm serves the result page until the program is stopped.
 func (p *program) showTerm(ctx context.Context, f demoFlags, d *demonstration, result report.Result) error {
+	p.untilStopped = true
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {
 		return failed(fmt.Errorf("opening the folder: %w", err), "")

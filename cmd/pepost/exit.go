@@ -95,8 +95,8 @@ func (p *program) classify(err error) *outcomeError {
 }
 
 func (p *program) complain(text, hint string) {
-	fmt.Fprintf(p.stderr, "pepost: error: %s\n", text)
+	fmt.Fprintf(p.stderr, "pepost: error: %s\n", onScreen(text))
 	if hint != "" {
-		fmt.Fprintf(p.stderr, "pepost: hint: %s\n", hint)
+		fmt.Fprintf(p.stderr, "pepost: hint: %s\n", onScreen(hint))
 	}
 }

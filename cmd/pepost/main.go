@@ -25,6 +25,8 @@ var (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks; a second one ends the program as it stands.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, surroundings{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, wall: time.Now,
@@ -52,7 +54,7 @@ func run(ctx context.Context, s surroundings) int {
 	root.SetOut(s.stdout)
 	root.SetErr(s.stderr)
 	err := root.ExecuteContext(ctx)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && (err != nil || !p.untilStopped) {
 		err = interrupted(ctx.Err())
 	}
 	return p.explain(err)

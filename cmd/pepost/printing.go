@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // printJSON prints one JSON document on its own line.
@@ -21,15 +22,32 @@ func (p *program) printJSON(v any) error {
 func (p *program) table(rows [][]string) {
 	w := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = strings.NewReplacer("\n", " ", "\t", " ").Replace(onScreen(cell))
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
 	w.Flush()
+}
+
+// onScreen puts U+FFFD in place of what a terminal would obey instead of
+// showing: control characters but for line ends and tabs, and the marks that
+// turn the direction of text. Names, file names and what a relay or a returned
+// form says come from outside.
+func onScreen(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // note tells a person something that is no part of the answer.
 func (p *program) note(format string, args ...any) {
 	if !p.flags.quiet {
-		fmt.Fprintf(p.stderr, "pepost: "+format+"\n", args...)
+		fmt.Fprintf(p.stderr, "pepost: %s\n", onScreen(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -125,16 +125,16 @@ func (p *program) tellRead(path string, r pipeline.ReadForm) error {
 	if p.flags.json {
 		return p.printJSON(out)
 	}
-	fmt.Fprintf(p.stdout, "%s: %s, form %s, confidence %.2f\n", out.File, out.Ref, out.Form, out.Confidence)
+	fmt.Fprintf(p.stdout, "%s: %s, form %s, confidence %.2f\n", onScreen(out.File), out.Ref, out.Form, out.Confidence)
 	fmt.Fprintf(p.stdout, "%d answers changed, %d still needed, %d unreadable\n", len(out.Changed), len(out.Missing), len(out.Unreadable))
 	for _, c := range out.Changed {
 		fmt.Fprintf(p.stdout, "  %s: was %q, now %q\n", c.Field, c.Was, c.Now)
 	}
 	for _, key := range out.Unreadable {
-		fmt.Fprintf(p.stdout, "  unreadable: %s\n", key)
+		fmt.Fprintf(p.stdout, "  unreadable: %s\n", onScreen(key))
 	}
 	for _, problem := range out.Problems {
-		fmt.Fprintf(p.stdout, "  %s: %s\n", problem.Code, problem.Detail)
+		fmt.Fprintf(p.stdout, "  %s: %s\n", problem.Code, onScreen(problem.Detail))
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func (p *program) tellTaken(path string, t pipeline.Taken) error {
 	if p.flags.json {
 		return p.printJSON(line)
 	}
-	fmt.Fprintf(p.stdout, "%s: %s", line.File, line.Verdict)
+	fmt.Fprintf(p.stdout, "%s: %s", onScreen(line.File), line.Verdict)
 	if line.Ref != "" {
 		fmt.Fprintf(p.stdout, ", %s", line.Ref)
 	}
@@ -93,7 +93,7 @@ func (p *program) tellTaken(path string, t pipeline.Taken) error {
 	}
 	fmt.Fprintln(p.stdout)
 	for _, reason := range line.Reasons {
-		fmt.Fprintf(p.stdout, "  - %s\n", reason.Detail)
+		fmt.Fprintf(p.stdout, "  - %s\n", onScreen(reason.Detail))
 	}
 	return nil
 }

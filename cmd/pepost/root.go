@@ -12,6 +12,9 @@ import (
 type program struct {
 	surroundings
 	flags globalFlags
+	// untilStopped is set by what works until it is told to stop: there a
+	// signal is the usual end and no interruption.
+	untilStopped bool
 }
 
 type globalFlags struct {

@@ -79,7 +79,11 @@ func (p *passes) run() error {
 	if p.ctx.Err() != nil {
 		return nil
 	}
-	if err := p.send(p.ctx); err != nil {
+	err := p.send(p.ctx)
+	if errors.Is(err, context.Canceled) && p.ctx.Err() != nil {
+		return nil // told to stop while it worked: what waits is sent after the next start
+	}
+	if err != nil {
 		p.log.Error("sending failed", "error", err)
 		return errPass
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -147,5 +148,17 @@ func TestTheClockIsLookedAt(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestAPassToldToStopIsNoFailure(t *testing.T) {
+	var text strings.Builder
+	ctx, stop := context.WithCancel(t.Context())
+	p := newPasses(ctx, func(ctx context.Context) error {
+		stop()
+		return fmt.Errorf("storing a delivery: %w", ctx.Err())
+	}, slog.New(slog.NewTextHandler(&text, nil)))
+	if err := p.pass(); err != nil || text.Len() > 0 {
+		t.Errorf("stopping gives %v and logs %q", err, &text)
 	}
 }
