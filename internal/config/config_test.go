@@ -93,6 +93,30 @@ func TestAnUnknownKeyIsRefusedWithItsLine(t *testing.T) {
 	}
 }
 
+func TestATextThatWouldTakeTheMemoryIsRefused(t *testing.T) {
+	for name, more := range map[string]string{
+		"brackets": "officer: " + strings.Repeat("[", 100_000),
+		"braces":   "officer: " + strings.Repeat("{a: ", 100_000),
+		"hyphens":  "officer: \n  " + strings.Repeat("- ", 100_000),
+	} {
+		if _, err := Parse("/x/pepost.yaml", []byte(first().Text()+"\n"+more)); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+func TestAByteOrderMarkIsNoPartOfTheFirstKey(t *testing.T) {
+	if _, err := Parse("/x/pepost.yaml", []byte("\uFEFF"+first().Text())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASecondDocumentIsNotPassedOver(t *testing.T) {
+	if _, err := Parse("/x/pepost.yaml", []byte(first().Text()+"\n---\nrelease: by-hand\n")); err == nil {
+		t.Error("the second document was passed over")
+	}
+}
+
 func TestRelayAddresses(t *testing.T) {
 	for text, mode := range map[string]TLSMode{"smtp://relay.example:587": TLSStart, "smtps://[::1]:465": TLSImplicit} {
 		if r, err := ParseRelayURL(text); err != nil || r.TLS != mode {

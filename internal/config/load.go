@@ -87,8 +87,39 @@ func readBounded(path string) ([]byte, error) {
 	return data, err
 }
 
+// The bounds of a text that the YAML parser, which takes memory by the square
+// of the depth, is given.
+const (
+	maxDepth = 32
+	maxLine  = 4096
+)
+
+// bounded reports a text within the bounds.
+func bounded(data []byte) bool {
+	depth, line := 0, 0
+	for _, c := range data {
+		line++
+		switch c {
+		case '\n':
+			line = 0
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		}
+		if depth > maxDepth || line > maxLine {
+			return false
+		}
+	}
+	return true
+}
+
 // Parse checks the text of a configuration that stands at an absolute path.
 func Parse(path string, data []byte) (Config, error) {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // Windows editors begin files with it
+	if !bounded(data) {
+		return Config{}, Problems{{File: path, Text: "nested deeper than 32 brackets, or a line longer than 4,096 bytes", Hint: "compare it with a file written by pepost init"}}
+	}
 	var f file
 	tree, err := parser.ParseBytes(data, 0)
 	if err == nil {
@@ -96,6 +127,9 @@ func Parse(path string, data []byte) (Config, error) {
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, Problems{syntaxProblem(path, err)}
+	}
+	if len(tree.Docs) > 1 {
+		return Config{}, Problems{{File: path, Text: "more than one YAML document: a line of three hyphens parts them", Hint: "keep one; the others would be passed over"}}
 	}
 	c := checker{path: path, tree: tree}
 	config := c.check(f)
