@@ -44,6 +44,18 @@ func decryptWithin(file []byte, passphrase string, spinLimit uint32) ([]byte, er
 	return decryptPackage(d.content, key, encrypted)
 }
 
+// Spins is how many times an encrypted file asks to hash the passphrase: what
+// one try at [Decrypt] costs, 100,000 as Word and this package write it, at
+// most ten million. Nothing is tried. The errors are those of Decrypt.
+func Spins(file []byte) (uint32, error) {
+	info, _, err := openFile(file)
+	if err != nil {
+		return 0, err
+	}
+	d, err := readDescriptor(info)
+	return d.spins, err
+}
+
 // IsEncrypted says whether file is an Office file under a passphrase or
 // rights management, as its streams tell; it opens nothing.
 func IsEncrypted(file []byte) bool {

@@ -377,3 +377,16 @@ func BenchmarkDecrypt(b *testing.B) {
 		}
 	}
 }
+
+func TestSpinsTellWhatATryCosts(t *testing.T) {
+	sealed, err := Encrypt(content(100), phrase, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Spins(sealed); got != spins || err != nil {
+		t.Errorf("%d spins and %v, want %d", got, err, spins)
+	}
+	if _, err := Spins([]byte("PK")); !errors.Is(err, ErrNotEncrypted) {
+		t.Errorf("a plain file gives %v", err)
+	}
+}

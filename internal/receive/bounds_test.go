@@ -28,10 +28,14 @@ func nested(depth int) []byte {
 func TestMessagesBeyondTheBoundsAreForAPerson(t *testing.T) {
 	many := make([]attachment, 150)
 	cases := map[string][]byte{
-		"deep":    nested(100),
-		"parts":   mailOf(nil, "", many...),
-		"headers": []byte(strings.Repeat("X-Filler: "+strings.Repeat("x", 60)+"\r\n", 5000) + "\r\nbody"),
-		"size":    append(mailOf(nil, ""), make([]byte, 36<<20)...),
+		"deep":              nested(100),
+		"parts":             mailOf(nil, "", many...),
+		"headers":           []byte(strings.Repeat("X-Filler: "+strings.Repeat("x", 60)+"\r\n", 5000) + "\r\nbody"),
+		"headers of a part": []byte("From: " + teacher + "\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + strings.Repeat("X: a\r\n", 100_000) + "\r\nx\r\n--b--\r\n"),
+		"headers of an attached message": mailOf(nil, "", attachment{
+			name: "a.eml", kind: "message/rfc822", data: []byte(strings.Repeat("X: a\r\n", 100_000) + "\r\nx"),
+		}),
+		"size": append(mailOf(nil, ""), make([]byte, 36<<20)...),
 	}
 	for name, data := range cases {
 		began := time.Now()

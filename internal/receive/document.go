@@ -13,9 +13,12 @@ import (
 	"github.com/pepost/pepost/internal/word"
 )
 
-// maxPassphrases bounds what is tried on one file: each try costs a tenth of a
-// second.
-const maxPassphrases = 8
+// The bounds of what is tried on one file. A try costs a tenth of a second for
+// every 100,000 spins, and it is the file that says how many.
+const (
+	maxPassphrases = 8
+	maxSpinsTried  = 10_000_000
+)
 
 // sameMailbox compares two addresses as mail systems do in practice: the local
 // part without regard to case.
@@ -43,9 +46,14 @@ func open(content []byte, sent []Sent) (plain []byte, protected bool, reason *Re
 	if !office.IsEncrypted(content) {
 		return content, false, nil
 	}
+	spins, err := office.Spins(content)
+	if err != nil {
+		return nil, true, sealNotRead()
+	}
+	most := mostTries(spins)
 	tried := map[string]bool{}
 	for _, s := range sent {
-		if s.Passphrase == "" || tried[s.Passphrase] || len(tried) == maxPassphrases {
+		if s.Passphrase == "" || tried[s.Passphrase] || len(tried) >= most {
 			continue
 		}
 		tried[s.Passphrase] = true
@@ -54,10 +62,20 @@ func open(content []byte, sent []Sent) (plain []byte, protected bool, reason *Re
 			return plain, true, nil
 		}
 		if !errors.Is(err, office.ErrWrongPassphrase) {
-			return nil, true, &Reason{Unopened, "the protected file is damaged, or protected in a way that is not read"}
+			return nil, true, sealNotRead()
 		}
 	}
 	return nil, true, &Reason{Unopened, "no passphrase that was given out for this child opens the file"}
+}
+
+// mostTries is how many passphrases are tried on a file that asks for so many
+// spins.
+func mostTries(spins uint32) int {
+	return min(maxPassphrases, maxSpinsTried/max(int(spins), 1))
+}
+
+func sealNotRead() *Reason {
+	return &Reason{Unopened, "the protected file is damaged, or protected in a way that is not read"}
 }
 
 // document opens and reads one form. The trail learns the form's own

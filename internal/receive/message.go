@@ -46,7 +46,7 @@ var errTooLarge = errors.New("the message is larger, deeper or has more parts th
 
 // parse takes a message apart.
 func parse(data []byte) (parsed, error) {
-	if len(data) > maxMessage || headerSize(data) > maxHeader {
+	if len(data) > maxMessage || headerSize(data) > maxHeader || !partsBounded(data) {
 		return parsed{}, errTooLarge
 	}
 	entity, err := message.ReadWithOptions(bytes.NewReader(data), &message.ReadOptions{MaxHeaderBytes: maxMessage})
@@ -73,6 +73,34 @@ func headerSize(data []byte) int {
 		}
 	}
 	return end
+}
+
+// partsBounded reports whether the header of every part is as short as that of
+// a message may be. The parser bounds only the first header, and a field costs
+// it many times its length. A header follows a line that begins with two
+// hyphens and ends at an empty line, or where the parser gives up: at a line
+// that is neither a field nor the rest of one.
+func partsBounded(data []byte) bool {
+	size, within := 0, false
+	for rest := data; len(rest) > 0; {
+		line := rest
+		if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+			line = rest[:end+1]
+		}
+		rest = rest[len(line):]
+		switch {
+		case bytes.HasPrefix(line, []byte("--")):
+			size, within = 0, true
+		case within && (bytes.IndexByte(line, ':') >= 0 || line[0] == ' ' || line[0] == '\t'):
+			size += len(line)
+		default:
+			size, within = 0, false
+		}
+		if size > maxHeader {
+			return false
+		}
+	}
+	return true
 }
 
 // usable drops the errors after which a message can still be read.
@@ -130,6 +158,9 @@ func (w *walker) leaf(entity *message.Entity, kind string, depth int, nested boo
 	w.parts = append(w.parts, p)
 	if kind != "message/rfc822" && kind != "message/global" {
 		return nil
+	}
+	if headerSize(content) > maxHeader || !partsBounded(content) {
+		return errTooLarge
 	}
 	inner, err := message.ReadWithOptions(bytes.NewReader(content), &message.ReadOptions{MaxHeaderBytes: maxMessage})
 	if usable(err) != nil {

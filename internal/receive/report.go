@@ -69,7 +69,8 @@ func (g group) names(sent Sent) bool {
 // reported is the Message-ID and the recipients' groups of a report.
 func (p parsed) reported() (id string, groups []group) {
 	for _, part := range p.parts {
-		if part.nested {
+		// A report is about a page long; one beyond the bounds is none.
+		if part.nested || headerSize(part.content) > maxHeader {
 			continue
 		}
 		switch part.kind {
@@ -89,7 +90,8 @@ func (p parsed) reported() (id string, groups []group) {
 
 // returnedID is the Message-ID in the returned headers.
 func returnedID(content []byte) string {
-	header, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(append(bytes.Clone(content), "\r\n\r\n"...))))
+	head := bytes.Clone(content[:headerSize(content)])
+	header, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(append(head, "\r\n\r\n"...))))
 	if err != nil {
 		return ""
 	}
@@ -108,6 +110,7 @@ func bracketed(id string) string {
 // statusHeaders are the groups of fields of a delivery status: the first is
 // about the message, each other about one recipient.
 func statusHeaders(content []byte) []textproto.Header {
+	content = content[:min(len(content), maxHeader)]
 	reader := bufio.NewReader(bytes.NewReader(append(bytes.Clone(content), "\r\n\r\n"...)))
 	var all []textproto.Header
 	for len(all) < maxGroups {
