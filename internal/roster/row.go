@@ -3,6 +3,7 @@ package roster
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/roster/table"
@@ -63,12 +64,27 @@ func tidy(text string) string {
 	return text
 }
 
-// control reports characters that neither a form nor a letter can hold.
+// control reports characters that neither a form nor a letter can hold: the
+// control characters of both halves, and the two marks that turn letters about,
+// so that one name shows as another. The marks that names of several scripts
+// need are none of them.
 func control(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool {
-		return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f || c == '\uFFFE' || c == '\uFFFF'
+		switch {
+		case c == '\t', c == '\n', c == '\r', c == nextLine:
+			return false
+		case c == leftOverride, c == rightOverride:
+			return true
+		}
+		return unicode.IsControl(c) || c == '\uFFFE' || c == '\uFFFF'
 	})
 }
+
+const (
+	nextLine      = '\u0085' // the line end that mainframes write
+	leftOverride  = '\u202D'
+	rightOverride = '\u202E'
+)
 
 // has reports whether the export has the column at all.
 func (r *row) has(c int) bool { return r.match.cells[c] >= 0 }
