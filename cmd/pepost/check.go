@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +69,8 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		report.add("configuration", err)
 	} else {
 		library = report.folders(c)
-		report.keys(c)
+		report.keeping(c)
+		report.database(ctx, c, f.connect)
 		report.relay(ctx, c, pep.DateOf(now()), f.connect)
 	}
 	report.forms(library, f.matrix)
@@ -134,9 +138,42 @@ func (r *checkReport) folders(c config.Config) *form.Library {
 	return library
 }
 
-func (r *checkReport) keys(c config.Config) {
-	if _, err := store.ReadKeyFile(c.Keys); err != nil {
+// keeping looks at who else may read or change what the installation stands on.
+func (r *checkReport) keeping(c config.Config) {
+	info, err := os.Stat(c.File)
+	if err != nil || runtime.GOOS == "windows" {
+		return
+	}
+	mode := info.Mode().Perm()
+	if mode&0o022 != 0 {
+		r.warn("configuration", fmt.Sprintf("%s: others may change it (mode %04o), and with it where mail goes", c.File, mode), "chmod go-w it")
+	}
+	if at, err := url.Parse(c.Database); err == nil && at.User != nil && mode&0o044 != 0 {
+		if _, secret := at.User.Password(); secret {
+			r.warn("configuration", fmt.Sprintf("%s: others may read it (mode %04o), and the database's password stands in it", c.File, mode), "chmod 600 it")
+		}
+	}
+}
+
+// database opens what is there with the keys: a file that does not exist yet
+// is made by the first import, and a server is asked only with --connect.
+func (r *checkReport) database(ctx context.Context, c config.Config, connect bool) {
+	keys, err := store.ReadKeyFile(c.Keys)
+	if err != nil {
 		r.add("keys", err)
+		return
+	}
+	if server := strings.Contains(c.Database, "://"); server && !connect {
+		return
+	} else if _, err := os.Stat(c.Database); !server && errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	db, err := store.Open(ctx, store.Options{URL: c.Database, Keys: keys})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		r.add("database", err)
 	}
 }
 

@@ -116,11 +116,11 @@ func passphraseFrom(path string) (string, error) {
 	}
 	data, err := readFile(path, maxPassphrase)
 	if err != nil {
-		return "", failed(fmt.Errorf("reading the passphrase: %w", err), "")
+		return "", failed(fmt.Errorf("reading a secret: %w", err), "")
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	if line = strings.TrimRight(line, "\r"); line == "" {
-		return "", failed(fmt.Errorf("reading the passphrase: the first line of %s is empty", filepath.Base(path)), "")
+		return "", failed(fmt.Errorf("reading a secret: the first line of %s is empty", filepath.Base(path)), "")
 	}
 	return line, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -143,8 +144,26 @@ func relayOf(c config.Config) (smtpout.Relay, error) {
 	if name, err := os.Hostname(); err == nil {
 		relay.Hello = name
 	}
-	relay.Password = func() (string, error) { return passphraseFrom(c.Relay.PasswordFile) }
+	if c.Relay.PasswordFile != "" {
+		if _, err := relayPassword(c.Relay.PasswordFile); err != nil {
+			return relay, refusedConfig(fmt.Errorf("relay.password_file: %w", err), "one line, in a file that its owner alone may read")
+		}
+	}
+	relay.Password = func() (string, error) { return relayPassword(c.Relay.PasswordFile) }
 	return relay, nil
+}
+
+// relayPassword is the first line of a file that nobody but its owner may read
+// or write.
+func relayPassword(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return "", fmt.Errorf("%s: others may read it (mode %04o): chmod 600 it, and change the password if anybody did", path, mode)
+	}
+	return passphraseFrom(path)
 }
 
 // sendLine is one delivery of send --json and send --dry-run --json.

@@ -116,7 +116,7 @@ func (db *DB) connectSQLite(ctx context.Context, o Options) error {
 	pool.SetMaxOpenConns(1)
 	db.bun = bun.NewDB(pool, sqlitedialect.New())
 	if err := ping(ctx, pool); err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return fmt.Errorf("opening the database %s, which this account must be able to write, and its folder too: %w", path, err)
 	}
 	return nil
 }
