@@ -44,6 +44,10 @@ func (p *program) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := p.logger() // a wrong flag is wrong with every command
+			return err
+		},
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.flags.config, "config", "", "configuration `FILE` (default pepost.yaml here, then /etc/pepost/pepost.yaml; PEPOST_CONFIG too)")
