@@ -73,7 +73,7 @@ func (p *program) demo(ctx context.Context, f demoFlags) error {
 	if p.flags.json {
 		err = p.printJSON(result)
 	} else {
-		p.tellTerm(result, story, p.wall().Sub(began), f.dir)
+		err = p.tellTerm(result, story, p.wall().Sub(began), f.dir)
 	}
 	if err != nil || f.once {
 		return err

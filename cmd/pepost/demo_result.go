@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime/metrics"
 	"strings"
 	"time"
@@ -15,31 +18,67 @@ import (
 // mostReasons is how many reasons for what was not sent the result prints.
 const mostReasons = 12
 
-// tellTerm prints who got what, how, and why not, and the numbers last, where
-// a terminal shows them.
-func (p *program) tellTerm(r report.Result, story rehearsal.Story, took time.Duration, dir string) {
-	p.heading("Who got what, how, and why not")
-	rows := [][]string{{"reference", "what", "to", "how", "due", "left", "state", "why not"}}
-	for _, row := range r.Rows {
-		rows = append(rows, []string{
-			string(row.Ref), row.What(), string(row.Role), row.How(), row.Due.String(), dash(row.Left.String()), stateOf(row), row.WhyNot,
-		})
+// everyDelivery is the file with one line for each delivery of the term.
+const everyDelivery = "who-got-what.txt"
+
+// tellTerm prints who got which form, how, and why not, and the numbers last,
+// where a terminal shows them. Reminders and the copies of final plans, several
+// for each child, stand in a file beside the forms.
+func (p *program) tellTerm(r report.Result, story rehearsal.Story, took time.Duration, dir string) error {
+	if err := writeDeliveries(filepath.Join(dir, everyDelivery), r); err != nil {
+		return err
 	}
-	p.table(rows)
-	p.heading("Not planned, and why")
-	rows = [][]string{{"reference", "why"}}
-	for _, skip := range r.Skips {
-		rows = append(rows, []string{string(skip.Ref), strings.Join(skip.Why, "; ")})
-	}
-	p.table(rows)
+	p.heading("Who got which form, how, and why not")
+	table(p.stdout, deliveryRows(r.Rows, func(row report.Row) bool { return row.Kind == outbox.KindForm }))
+	p.tellSkips(r)
 	p.heading(fmt.Sprintf("The %s term of the made-up authority, seen on %s", r.Term, r.On.Long()))
 	p.table(numberRows("what", r.ByKind, report.What, r.All))
 	fmt.Fprintln(p.stdout)
 	p.table(numberRows("how", r.ByMethod, func(m route.Method) string { return report.How(m) }, r.All))
 	p.tellBack(r, story)
 	p.tellWhyNot(r)
-	fmt.Fprintf(p.stdout, "\nevery form and every message is in %s: open %s/index.html\n", dir, dir)
+	fmt.Fprintf(p.stdout, "\nevery form and every message is in %s: open %s/index.html; every reminder and final copy too is listed in %s/%s\n", dir, dir, dir, everyDelivery)
 	fmt.Fprintf(p.stdout, "%d school days in %.1f seconds, %d MiB at most\n", story.Days, took.Seconds(), peakMiB())
+	return nil
+}
+
+// writeDeliveries leaves the whole list in a file.
+func writeDeliveries(path string, r report.Result) error {
+	var text bytes.Buffer
+	table(&text, deliveryRows(r.Rows, func(report.Row) bool { return true }))
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		return failed(fmt.Errorf("leaving the list of deliveries: %w", err), "")
+	}
+	return nil
+}
+
+func deliveryRows(all []report.Row, wanted func(report.Row) bool) [][]string {
+	rows := [][]string{{"reference", "what", "to", "how", "due", "left", "state", "why not"}}
+	for _, row := range all {
+		if wanted(row) {
+			rows = append(rows, []string{
+				string(row.Ref), row.What(), string(row.Role), row.How(), row.Due.String(), dash(row.Left.String()), stateOf(row), row.WhyNot,
+			})
+		}
+	}
+	return rows
+}
+
+// tellSkips lists the children for whom nothing was made, and counts those
+// whose form is only due after the term.
+func (p *program) tellSkips(r report.Result) {
+	rows := [][]string{{"reference", "why"}}
+	later := 0
+	for _, skip := range r.Skips {
+		if len(skip.Why) > 0 && strings.HasPrefix(skip.Why[0], "not due before") {
+			later++
+			continue
+		}
+		rows = append(rows, []string{string(skip.Ref), strings.Join(skip.Why, "; ")})
+	}
+	p.heading("No form, and why")
+	p.table(rows)
+	fmt.Fprintf(p.stdout, "and %d whose form is due after the term\n", later)
 }
 
 func (p *program) heading(text string) {

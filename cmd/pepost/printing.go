@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -18,15 +19,18 @@ func (p *program) printJSON(v any) error {
 	return nil
 }
 
+// table prints rows on stdout.
+func (p *program) table(rows [][]string) { table(p.stdout, rows) }
+
 // table prints rows with aligned columns; the first row is the heading.
-func (p *program) table(rows [][]string) {
-	w := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
+func table(out io.Writer, rows [][]string) {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = strings.NewReplacer("\n", " ", "\t", " ").Replace(onScreen(cell))
 		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
 	}
 	w.Flush()
 }
