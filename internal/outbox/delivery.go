@@ -30,6 +30,8 @@ type Recipient struct {
 	// New is set where the case system's export vouched for the address and
 	// nothing was ever sent to it before.
 	New bool `json:"new,omitempty"`
+	// Withheld is set where the copy leaves out where the child lives.
+	Withheld bool `json:"withheld,omitempty"`
 }
 
 // PassphraseState is where the passphrase of a protected document stands.

@@ -19,8 +19,8 @@ type Drafted struct {
 	Skips []timetable.Due
 	// Failures are forms that could not be made; the others stand.
 	Failures []Failure
-	// Withdrawn are deliveries cancelled because the register no longer names
-	// their recipient.
+	// Withdrawn are deliveries that were cancelled because the register or a
+	// return says since that they are not to leave.
 	Withdrawn []outbox.Delivery
 }
 
@@ -71,49 +71,104 @@ type made struct {
 // draftChildren makes the deliveries of some children. A form that cannot be
 // made is a failure in the result; only a store that fails ends the run.
 func (r *Runner) draftChildren(ctx context.Context, records []pep.Record, until pep.Date, dry bool, out *Drafted) error {
+	pasts, err := r.pasts(ctx, records)
+	if err != nil {
+		return err
+	}
 	var all []*made
-	var outlooks []timetable.Outlook
 	for _, record := range records {
-		errands, outlook, skips, err := r.errands(ctx, record, until)
+		some, err := r.draftChild(ctx, record, pasts[record.Ref], until, dry, out)
 		if err != nil {
 			return err
 		}
-		out.Skips, outlooks = append(out.Skips, skips...), append(outlooks, outlook)
-		for _, e := range errands {
-			all = append(all, &made{errand: e})
-		}
+		all = append(all, some...)
 	}
-	r.prepareAll(ctx, all)
+	r.prepareAll(all)
 	for _, m := range all {
 		if err := r.storeDraft(ctx, m, dry, out); err != nil {
-			return err
-		}
-	}
-	for _, outlook := range outlooks {
-		if dry {
-			break
-		}
-		if err := r.withdraw(ctx, outlook, out); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// draftChild takes back what must not leave any more, and gives what is due of
+// one child: found as an earlier run left it, or still to be made.
+func (r *Runner) draftChild(ctx context.Context, record pep.Record, p *past, until pep.Date, dry bool, out *Drafted) ([]*made, error) {
+	outlook := r.outlook(record)
+	h := p.history(outlook.Plan, r.Now().Location())
+	if err := r.withdraw(ctx, outlook, p, h, dry, out); err != nil {
+		return nil, err
+	}
+	var all []*made
+	for _, row := range r.dueOf(outlook, h, until) {
+		switch {
+		case row.Skipped:
+			out.Skips = append(out.Skips, row)
+			continue
+		case row.Kind == timetable.KindTask:
+			continue
+		}
+		m, err := r.look(ctx, p, h.errand(record, outlook, row), dry)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(other *made) bool { return other.errand.label() == m.errand.label() }) {
+			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+// look finds an errand's delivery as an earlier run left it, or says what must
+// be known to make it.
+func (r *Runner) look(ctx context.Context, p *past, e errand, dry bool) (*made, error) {
+	d, found, err := r.stored(p, &e)
+	if err != nil {
+		return &made{errand: e, err: err}, nil
+	}
+	if !found {
+		e.unknown, err = r.isNew(ctx, e.recipient.Contact.Email)
+		return &made{errand: e}, err
+	}
+	if d, err = r.holdDraft(ctx, d, e.hold, dry); err != nil {
+		return nil, fmt.Errorf("holding a delivery of %s: %w", d.Ref, err)
+	}
+	return &made{errand: e, draft: Draft{Delivery: d, Known: true, Late: e.late, Why: e.why}}, nil
+}
+
+// holdDraft holds a draft that nobody has released and that a person must look
+// at since, such as a form whose meeting is over.
+func (r *Runner) holdDraft(ctx context.Context, d outbox.Delivery, why string, dry bool) (outbox.Delivery, error) {
+	if d.State != outbox.Drafted || why == "" {
+		return d, nil
+	}
+	held, err := outbox.Advance(d, outbox.Hold, outbox.Occasion{At: r.Now(), By: r.Owner, Why: why})
+	if err != nil {
+		return d, err
+	}
+	if saved, err := r.saveUnless(ctx, dry, held); !saved {
+		return d, err
+	}
+	return held, nil
+}
+
 // prepareAll draws and seals side by side: that is all the work there is, and
 // no errand knows of another.
-func (r *Runner) prepareAll(ctx context.Context, all []*made) {
+func (r *Runner) prepareAll(all []*made) {
 	next := make(chan *made)
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(all)) {
 		workers.Go(func() {
 			for m := range next {
-				m.draft, m.contents, m.err = r.prepare(ctx, m.errand)
+				m.draft, m.contents, m.err = r.prepare(m.errand)
 			}
 		})
 	}
 	for _, m := range all {
-		next <- m
+		if !m.draft.Known && m.err == nil {
+			next <- m
+		}
 	}
 	close(next)
 	workers.Wait()
@@ -133,80 +188,17 @@ func (r *Runner) storeDraft(ctx context.Context, m *made, dry bool, out *Drafted
 	return nil
 }
 
-// errands are what is to be made of one child's plan up to a day, and what is
-// not due or not possible.
-func (r *Runner) errands(ctx context.Context, record pep.Record, until pep.Date) ([]errand, timetable.Outlook, []timetable.Due, error) {
-	rows, outlook, history, err := r.dueOf(ctx, record, until)
-	var errands []errand
-	var skips []timetable.Due
-	for _, row := range rows {
-		switch {
-		case row.Skipped:
-			skips = append(skips, row)
-		case row.Kind != timetable.KindTask:
-			errands = append(errands, history.errand(record, outlook, row))
-		}
-	}
-	return errands, outlook, skips, err
-}
-
 // dueOf is what is due of one child's plan up to a day: its form to everyone
 // who is to have it, whatever an earlier run made of it, then what follows a
 // form that was sent.
-func (r *Runner) dueOf(ctx context.Context, record pep.Record, until pep.Date) ([]timetable.Due, timetable.Outlook, history, error) {
-	outlook := r.outlook(record)
-	history, err := r.history(ctx, record.Ref, outlook.Plan)
-	if err != nil {
-		return nil, outlook, history, err
-	}
+func (r *Runner) dueOf(outlook timetable.Outlook, h history, until pep.Date) []timetable.Due {
 	rows := r.Rules.Due(outlook, timetable.Progress{}, r.Calendar, until)
-	if !history.progress.FormSent.IsZero() {
-		rows = slices.Concat(slices.DeleteFunc(rows, settled), r.Rules.Due(outlook, history.progress, r.Calendar, until))
+	if !h.progress.FormSent.IsZero() {
+		rows = slices.Concat(slices.DeleteFunc(rows, settled), r.Rules.Due(outlook, h.progress, r.Calendar, until))
 	}
-	rows = slices.DeleteFunc(rows, func(row timetable.Due) bool { return !history.wants(row) })
-	return rows, outlook, history, nil
+	return slices.DeleteFunc(rows, func(row timetable.Due) bool { return !h.wants(row) })
 }
 
 // settled reports whether a row says nothing once the form left: the reasons
 // why it is not due, and a form to somebody new after the meeting.
 func settled(d timetable.Due) bool { return d.Skipped || d.Hold != "" }
-
-// withdrawnWhy is the reason of a delivery withdrawn by itself.
-const withdrawnWhy = "the register no longer names this recipient for the form"
-
-// withdraw cancels what waits for somebody whom the register no longer names
-// for this plan's form: the newest export decides who may be written to.
-func (r *Runner) withdraw(ctx context.Context, outlook timetable.Outlook, out *Drafted) error {
-	plan := outlook.Plan
-	waiting, err := r.Deliveries.List(ctx, Filter{
-		Ref: plan.Ref, Kinds: []outbox.Kind{outbox.KindForm},
-		States: []outbox.State{outbox.Drafted, outbox.Approved, outbox.Held, outbox.Deferred},
-	})
-	if err != nil {
-		return fmt.Errorf("reading the deliveries of %s: %w", plan.Ref, err)
-	}
-	for _, d := range waiting {
-		if d.PlanKey != plan.Key() || named(outlook.Recipients, d.Recipient) {
-			continue
-		}
-		cancelled, err := outbox.Advance(d, outbox.Cancel, outbox.Occasion{At: r.Now(), By: r.Owner, Why: withdrawnWhy})
-		if err != nil {
-			return err
-		}
-		if err := r.Deliveries.Save(ctx, cancelled); err != nil {
-			return fmt.Errorf("withdrawing a delivery of %s: %w", plan.Ref, err)
-		}
-		out.Withdrawn = append(out.Withdrawn, cancelled)
-	}
-	return nil
-}
-
-// named reports whether the register names a delivery's recipient still.
-func named(recipients []timetable.Recipient, stored outbox.Recipient) bool {
-	return slices.ContainsFunc(recipients, func(now timetable.Recipient) bool {
-		if canonical := stored.Address.Canonical(); canonical != "" {
-			return now.Contact.Email.Canonical() == canonical
-		}
-		return now.Role == stored.Role && now.Contact.Name == stored.Name && now.Contact.Email.Raw() == stored.Address.Raw()
-	})
-}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -27,17 +28,13 @@ func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) erro
 	if err != nil {
 		return fmt.Errorf("reading the register: %w", err)
 	}
-	for _, record := range records {
-		rows, outlook, history, err := r.dueOf(ctx, record, until)
+	for some := range slices.Chunk(records, childrenAtOnce) {
+		pasts, err := r.pasts(ctx, some)
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			expected, err := r.expect(ctx, record, outlook, history, row)
-			if err != nil {
-				return err
-			}
-			if err := do(expected); err != nil {
+		for _, record := range some {
+			if err := r.expectAll(record, pasts[record.Ref], until, do); err != nil {
 				return err
 			}
 		}
@@ -45,21 +42,30 @@ func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) erro
 	return nil
 }
 
+func (r *Runner) expectAll(record pep.Record, p *past, until pep.Date, do func(Expected) error) error {
+	outlook := r.outlook(record)
+	h := p.history(outlook.Plan, r.Now().Location())
+	for _, row := range r.dueOf(outlook, h, until) {
+		expected := Expected{Due: row}
+		if !row.Skipped && row.Kind != timetable.KindTask {
+			expected = r.expect(p, h.errand(record, outlook, row), row)
+		}
+		if err := do(expected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // expect adds the decision and the state to a row. A person must look where
 // the timetable says so, whatever the policy says of the address.
-func (r *Runner) expect(ctx context.Context, record pep.Record, outlook timetable.Outlook, h history, row timetable.Due) (Expected, error) {
-	out := Expected{Due: row}
-	if row.Skipped || row.Kind == timetable.KindTask {
-		return out, nil
-	}
-	out.Decision = r.decide(row.Recipient.Contact)
-	if hold := reasonToHold(h.errand(record, outlook, row), out.Decision); hold != "" && sealable(out.Decision) {
+func (r *Runner) expect(p *past, e errand, row timetable.Due) Expected {
+	out := Expected{Due: row, Decision: r.decide(row.Recipient.Contact)}
+	if hold := reasonToHold(e, out.Decision); hold != "" && sealable(out.Decision) {
 		out.Decision.Verdict, out.Decision.Method = route.Hold, route.MethodNone
 	}
-	e := h.errand(record, outlook, row)
-	stored, err := r.stored(ctx, &e)
-	if err == nil && stored != nil {
+	if stored, found, err := r.stored(p, &e); found && err == nil {
 		out.State = stored.State
 	}
-	return out, err
+	return out
 }

@@ -26,6 +26,8 @@ type errand struct {
 	hold string
 	// occasion tells one chaser or corrected final from another.
 	occasion string
+	// unknown is set where nothing was ever sent to the address.
+	unknown bool
 	// answers are a final plan's; a form has none of its own.
 	answers *form.Values
 }
@@ -48,15 +50,6 @@ func (e errand) label() string {
 	}, "\x00")
 }
 
-// recipientLabel is the canonical address; whoever has none is told apart by
-// role and name.
-func recipientLabel(to timetable.Recipient) string {
-	if canonical := to.Contact.Email.Canonical(); canonical != "" {
-		return canonical
-	}
-	return strings.Join([]string{string(to.Role), to.Contact.Name, to.Contact.Email.Raw()}, "\x00")
-}
-
 // decide asks the delivery policy about one contact as of today. Nobody's
 // address is no bad address: a person must find one.
 func (r *Runner) decide(to pep.Contact) route.Decision {
@@ -65,12 +58,6 @@ func (r *Runner) decide(to pep.Contact) route.Decision {
 		d.Verdict, d.Method, d.Reasons = route.Hold, route.MethodNone, []string{"no e-mail address is on record"}
 	}
 	return d
-}
-
-// redecide asks again at sending time, from the address that is stored with
-// the delivery.
-func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
-	return r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, pep.Contact{}))
 }
 
 func (r *Runner) question(to pep.Address, contact pep.Contact) route.Question {

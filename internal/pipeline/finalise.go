@@ -2,8 +2,24 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/pepost/pepost/internal/pep"
 )
+
+// NotThePlanError says that a returned form cannot be made the final one: no
+// final plan would go to anybody.
+type NotThePlanError struct {
+	Ref pep.Ref
+	Why string
+}
+
+// Error says why.
+func (e *NotThePlanError) Error() string {
+	return fmt.Sprintf("the final plan of %s cannot be made from this form: %s", e.Ref, e.Why)
+}
 
 // SettleReturn is an officer's word on a returned form: its answers are taken
 // for the plan, or it is kept and not used. Both need a reason but the first
@@ -13,7 +29,7 @@ func (r *Runner) SettleReturn(ctx context.Context, id string, to ReturnState, by
 	if err != nil {
 		return err
 	}
-	if by.Why == "" && (to != ReturnAccepted || len(back.Reasons) > 0 || len(back.Unreadable) > 0) {
+	if strings.TrimSpace(by.Why) == "" && (to != ReturnAccepted || len(back.Reasons) > 0 || len(back.Unreadable) > 0) {
 		return &NeedsReasonError{Doing: settling(to)}
 	}
 	return r.Returns.MarkReturn(ctx, id, to, Settling{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
@@ -36,9 +52,43 @@ func settling(to ReturnState) string {
 // Finalise makes the accepted form of a plan its final one: the next draft
 // makes the final plan for everyone who is to have it.
 func (r *Runner) Finalise(ctx context.Context, id string, by By) error {
-	err := r.Returns.MarkReturn(ctx, id, ReturnFinalised, Settling{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
+	back, _, err := r.Returns.GetReturn(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := r.finalisable(ctx, back); err != nil {
+		return err
+	}
+	err = r.Returns.MarkReturn(ctx, id, ReturnFinalised, Settling{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
 	if err != nil {
 		return fmt.Errorf("finalising the plan: %w", err)
+	}
+	return nil
+}
+
+// finalisable is nil where finals will follow: the form belongs to the plan
+// that the register has for the child, and that plan's form went out.
+func (r *Runner) finalisable(ctx context.Context, back Returned) error {
+	record, err := r.Register.Record(ctx, back.Ref)
+	var none *NotFoundError
+	if errors.As(err, &none) {
+		return &NotThePlanError{back.Ref, "the register does not know the child"}
+	}
+	if err != nil {
+		return err
+	}
+	p, err := r.past(ctx, record)
+	if err != nil {
+		return err
+	}
+	outlook := r.outlook(record)
+	switch h := p.history(outlook.Plan, r.Now().Location()); {
+	case outlook.Plan.Phase == pep.NoPhase:
+		return &NotThePlanError{back.Ref, string(noPlan)}
+	case back.PlanKey == "" || h.progress.FormSent.IsZero():
+		return &NotThePlanError{back.Ref, "no form of the plan was sent from here"}
+	case back.PlanKey != outlook.Plan.Key():
+		return &NotThePlanError{back.Ref, string(otherPlan)}
 	}
 	return nil
 }

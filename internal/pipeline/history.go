@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/pepost/pepost/internal/form"
@@ -14,53 +12,49 @@ import (
 // history is what has happened to one plan.
 type history struct {
 	progress timetable.Progress
-	// sentTo are the canonical addresses that this program sent the form to
-	// and that did not give it back.
+	// sentTo are the people that this program sent the form to and that did
+	// not give it back, by their label.
 	sentTo map[string]bool
 	// answers are those of the returned form that the final plan was made from.
 	answers *form.Values
 	// final tells one finalising from a corrected one.
 	final string
+	// finalisedAt is when the final plan was made from it.
+	finalisedAt time.Time
 }
 
-// history reads what happened to a plan from its deliveries and returns.
-func (r *Runner) history(ctx context.Context, ref pep.Ref, plan pep.Plan) (history, error) {
+// history is what the stored deliveries and returns say of one plan. Days are
+// those of the place.
+func (p *past) history(plan pep.Plan, where *time.Location) history {
 	h := history{sentTo: map[string]bool{}}
 	if plan.Phase == pep.NoPhase {
-		return h, nil
+		return h
 	}
-	all, err := r.Deliveries.List(ctx, Filter{Ref: ref})
-	if err != nil {
-		return h, fmt.Errorf("reading the deliveries of %s: %w", ref, err)
-	}
-	for _, d := range all {
-		if d.PlanKey == plan.Key() {
-			h.sent(d, r.Now().Location())
+	key := plan.Key()
+	for _, d := range p.deliveries {
+		if d.PlanKey == key {
+			h.sent(d, where)
 		}
 	}
-	return h, r.returned(ctx, ref, plan, &h)
+	for _, back := range p.returns {
+		if back.PlanKey == key && back.State != ReturnRejected {
+			h.returned(back, where)
+		}
+	}
+	return h
 }
 
-// returned takes the forms that came back into the history: the first one says
-// when, the last one finalised says what the final plan is.
-func (r *Runner) returned(ctx context.Context, ref pep.Ref, plan pep.Plan, h *history) error {
-	all, err := r.Returns.ListReturns(ctx, ReturnFilter{Ref: ref})
-	if err != nil {
-		return fmt.Errorf("reading the returned forms of %s: %w", ref, err)
+// returned takes a form that came back into the history: the first one says
+// when, the one finalised last says what the final plan is.
+func (h *history) returned(back Returned, where *time.Location) {
+	if h.progress.Returned.IsZero() {
+		h.progress.Returned = pep.DateOf(back.At.In(where))
 	}
-	for _, back := range all {
-		if back.PlanKey != plan.Key() || back.State == ReturnRejected {
-			continue
-		}
-		if h.progress.Returned.IsZero() {
-			h.progress.Returned = pep.DateOf(back.At.In(r.Now().Location()))
-		}
-		if back.State == ReturnFinalised {
-			h.progress.Finalised = pep.DateOf(back.Settled.At.In(r.Now().Location()))
-			h.answers, h.final = &back.Values, back.ID
-		}
+	if back.State != ReturnFinalised || back.Settled.At.Before(h.finalisedAt) {
+		return
 	}
-	return nil
+	h.progress.Finalised = pep.DateOf(back.Settled.At.In(where))
+	h.answers, h.final, h.finalisedAt = &back.Values, back.ID, back.Settled.At
 }
 
 // sent takes one delivery into the history. Only a form counts: a chaser that
@@ -74,7 +68,7 @@ func (h *history) sent(d outbox.Delivery, where *time.Location) {
 		h.progress.FormSent = day
 	}
 	if d.State != outbox.Bounced {
-		h.sentTo[d.Recipient.Address.Canonical()] = true
+		h.sentTo[personLabel(d.Recipient.Role, d.Recipient.Name, d.Recipient.Address)] = true
 	}
 }
 
@@ -91,7 +85,7 @@ func leftOn(d outbox.Delivery, where *time.Location) pep.Date {
 // wants reports whether a row concerns this plan: a chaser goes only to
 // whoever got the form from this program.
 func (h history) wants(row timetable.Due) bool {
-	return row.Kind != timetable.KindChase || h.sentTo[row.Recipient.Contact.Email.Canonical()]
+	return row.Kind != timetable.KindChase || h.sentTo[recipientLabel(row.Recipient)]
 }
 
 // errand is one due row made ready, with a final's answers.

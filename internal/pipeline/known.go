@@ -26,7 +26,8 @@ func (m *memory) known() receive.Known {
 // failed keeps the first error that is more than "there is none".
 func (m *memory) failed(err error) bool {
 	var none *NotFoundError
-	if err != nil && !errors.As(err, &none) {
+	var noForm *NoFormError
+	if err != nil && !errors.As(err, &none) && !errors.As(err, &noForm) {
 		m.err = errors.Join(m.err, err)
 	}
 	return err != nil

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -29,21 +28,13 @@ type Draft struct {
 // prepare makes one delivery with everything that will be sent. What must not
 // or cannot be sent comes out held with its reason; an error means that the
 // form could not be made.
-func (r *Runner) prepare(ctx context.Context, e errand) (Draft, Contents, error) {
-	known, err := r.stored(ctx, &e)
-	if err != nil {
-		return Draft{}, Contents{}, err
-	}
-	if known != nil {
-		return Draft{Delivery: *known, Known: true, Late: e.late, Why: e.why}, Contents{}, nil
-	}
+func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	d := r.blank(e)
 	d.Decision = r.decide(e.recipient.Contact)
-	draft := Draft{Late: e.late, Why: e.why}
-	var contents Contents
+	draft.Late, draft.Why = e.late, e.why
 	hold := reasonToHold(e, d.Decision)
 	if sealable(d.Decision) {
-		made, err := r.seal(ctx, &d, e)
+		made, err := r.seal(&d, e)
 		if err != nil {
 			return Draft{}, Contents{}, err
 		}
@@ -55,48 +46,23 @@ func (r *Runner) prepare(ctx context.Context, e errand) (Draft, Contents, error)
 
 // blank is the delivery before anything is decided.
 func (r *Runner) blank(e errand) outbox.Delivery {
-	label := e.label()
 	to := e.recipient.Contact
-	id := r.Seed.Name("delivery\x00" + label)
+	id := r.deliveryID(e)
 	return outbox.Delivery{
-		ID: id, Key: r.Seed.Name("key\x00" + label), Ref: e.record.Ref, PlanKey: e.plan.Key(),
+		ID: id, Key: r.Seed.Name("key\x00" + e.label()), Ref: e.record.Ref, PlanKey: e.plan.Key(),
 		Kind: e.kind, Milestone: string(e.milestone), Due: e.due,
-		Recipient: outbox.Recipient{Role: e.recipient.Role, Name: to.Name, Phone: firstOf(to.Phone, to.Mobile), Address: to.Email},
+		Recipient: outbox.Recipient{
+			Role: e.recipient.Role, Name: to.Name, Phone: firstOf(to.Phone, to.Mobile), Address: to.Email,
+			Withheld: e.recipient.WithholdPlacementAddress,
+		},
 		MessageID: "<" + id + "@" + r.From.Domain() + ">",
 		State:     outbox.Drafted,
 		Events:    []outbox.Event{{At: r.Now(), Action: outbox.Draft, To: outbox.Drafted, By: r.Owner}},
 	}
 }
 
-// mostAgain bounds how often one recipient of one plan may vanish from the
-// register and come back.
-const mostAgain = 100
-
-// stored is the delivery as an earlier run left it, nil where there is none.
-// One that was withdrawn when the register stopped naming the recipient does
-// not count once the register names them again: the errand gets an occasion of
-// its own.
-func (r *Runner) stored(ctx context.Context, e *errand) (*outbox.Delivery, error) {
-	occasion := e.occasion
-	for n := range mostAgain {
-		if n > 0 {
-			e.occasion = fmt.Sprintf("%s again %d", occasion, n)
-		}
-		d, err := r.Deliveries.Get(ctx, r.blank(*e).ID)
-		var none *NotFoundError
-		if errors.As(err, &none) {
-			return nil, nil
-		}
-		if err != nil || !withdrawn(d) {
-			return &d, err
-		}
-	}
-	return nil, fmt.Errorf("a recipient of %s left the register and came back %d times", e.record.Ref, mostAgain)
-}
-
-func withdrawn(d outbox.Delivery) bool {
-	return d.State == outbox.Cancelled && d.Reason == withdrawnWhy
-}
+// deliveryID names the delivery of an errand: the same errand gives the same.
+func (r *Runner) deliveryID(e errand) string { return r.Seed.Name("delivery\x00" + e.label()) }
 
 // sealable reports whether bytes are made for a decision at all. Held, refused
 // and posted deliveries have none, so that nothing can leave by mistake.
@@ -113,6 +79,8 @@ func reasonToHold(e errand, d route.Decision) string {
 		return fmt.Sprintf("no usable e-mail address of a %s is on record", e.recipient.Role)
 	case e.hold != "":
 		return e.hold
+	case d.Method == route.MethodPost && e.kind == outbox.KindChase:
+		return "whoever is written to by post has not sent the form back: ring them"
 	case d.Method == route.MethodPost:
 		return "to go by registered post: print the form, post it and record it"
 	case sealable(d):
@@ -129,13 +97,11 @@ type sealed struct {
 }
 
 // seal draws the form, writes the letter and seals both into the final bytes.
-func (r *Runner) seal(ctx context.Context, d *outbox.Delivery, e errand) (sealed, error) {
-	var err error
-	if d.Recipient.New, err = r.isNew(ctx, d.Recipient.Address); err != nil {
-		return sealed{}, err
-	}
-	out := sealed{}
+func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
+	var out sealed
 	var drawn drawn
+	var err error
+	d.Recipient.New = e.unknown
 	if e.kind != outbox.KindChase {
 		if drawn, err = r.draw(e); err != nil {
 			return out, err
@@ -155,6 +121,9 @@ func (r *Runner) seal(ctx context.Context, d *outbox.Delivery, e errand) (sealed
 }
 
 func (r *Runner) isNew(ctx context.Context, to pep.Address) (bool, error) {
+	if to.Canonical() == "" {
+		return false, nil
+	}
 	ever, err := r.Deliveries.EverSentTo(ctx, to.Canonical())
 	return !ever, err
 }

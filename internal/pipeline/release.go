@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pepost/pepost/internal/outbox"
 )
@@ -41,7 +43,10 @@ func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By
 	if err != nil {
 		return d, err
 	}
-	if by.Why == "" && !(action == outbox.Approve && d.State == outbox.Drafted) {
+	if !byOfficer(d.State, action) {
+		return d, &outbox.NotAllowedError{State: d.State, Action: action}
+	}
+	if strings.TrimSpace(by.Why) == "" && !(action == outbox.Approve && d.State == outbox.Drafted) {
 		return d, &NeedsReasonError{Doing: string(action) + " a delivery"}
 	}
 	if (action == outbox.Approve || action == outbox.Retry) && d.SHA256 == "" {
@@ -54,6 +59,20 @@ func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By
 	return d, r.Deliveries.Save(ctx, d)
 }
 
+// byOfficer reports whether an action is a person's at all: what relays and
+// the program itself do is nobody's word, and what became of a message is said
+// once it is uncertain or gone.
+func byOfficer(state outbox.State, action outbox.Action) bool {
+	switch action {
+	case outbox.Approve, outbox.Hold, outbox.Cancel, outbox.Retry, outbox.Post:
+		return true
+	case outbox.Accept, outbox.Deliver, outbox.Bounce:
+		return state.Gone()
+	case outbox.Draft, outbox.Start, outbox.Defer, outbox.Refuse, outbox.Lose, outbox.Note:
+	}
+	return false
+}
+
 // Release approves every draft that waits for an officer.
 func (r *Runner) Release(ctx context.Context, by By) ([]outbox.Delivery, error) {
 	waiting, err := r.Deliveries.List(ctx, Filter{States: []outbox.State{outbox.Drafted}})
@@ -63,6 +82,9 @@ func (r *Runner) Release(ctx context.Context, by By) ([]outbox.Delivery, error) 
 	var released []outbox.Delivery
 	for _, d := range waiting {
 		d, err := r.Act(ctx, d.ID, outbox.Approve, by)
+		if errors.Is(err, outbox.ErrConflict) {
+			continue // somebody else decided on it meanwhile: that stands
+		}
 		if err != nil {
 			return released, fmt.Errorf("releasing %s: %w", d.ID, err)
 		}

@@ -65,7 +65,7 @@ func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) (
 	if outlook.Plan.Phase == pep.NoPhase {
 		return nil, &NoFormError{Ref: record.Ref, Why: outlook.Plan.Why}
 	}
-	h, err := r.history(ctx, record.Ref, outlook.Plan)
+	p, err := r.past(ctx, record)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) (
 		record: record, plan: outlook.Plan, kind: ask.Kind, returnBy: outlook.ReturnDue.Due, recipient: reader(outlook, ask.Role),
 	}
 	if ask.Kind == outbox.KindFinal {
-		e.answers = h.answers
+		e.answers = p.history(outlook.Plan, r.Now().Location()).answers
 	}
 	composed := r.Forms.Compose(e.plan)
 	doc, values, withheld := r.document(e, composed)

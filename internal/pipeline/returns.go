@@ -66,6 +66,7 @@ type Settling struct {
 // ReturnFilter chooses returned forms; an empty field chooses all.
 type ReturnFilter struct {
 	Ref    pep.Ref
+	Refs   []pep.Ref // of any of these children
 	States []ReturnState
 }
 

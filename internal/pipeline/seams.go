@@ -36,6 +36,7 @@ type Register interface {
 // Filter chooses deliveries; an empty field chooses all.
 type Filter struct {
 	Ref    pep.Ref
+	Refs   []pep.Ref // of any of these children
 	States []outbox.State
 	Kinds  []outbox.Kind
 }

@@ -34,7 +34,7 @@ import (
 // with a clock that stands still and a relay that takes everything.
 type stage struct {
 	*pipeline.Runner
-	t     *testing.T
+	t     testing.TB
 	now   time.Time
 	relay *relay
 }
@@ -63,7 +63,17 @@ const sender = "peps@democheshire.gov.uk"
 
 // newStage is a stage on 3 February 2026, when the forms for meetings on
 // 3 March are due.
-func newStage(t *testing.T) *stage {
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	return stageWith(t, pipeline.Runner{
+		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
+		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
+		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t),
+	})
+}
+
+// stageWith is a stage by rules that were loaded before.
+func stageWith(t testing.TB, loaded pipeline.Runner) *stage {
 	t.Helper()
 	zone := must(time.LoadLocation("Europe/London"))(t)
 	s := &stage{t: t, now: pep.MustDate("2026-02-03").In(zone, 9, 0), relay: &relay{}}
@@ -72,9 +82,8 @@ func newStage(t *testing.T) *stage {
 	s.Runner = &pipeline.Runner{
 		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db),
 		Now:      func() time.Time { return s.now },
-		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
-		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
-		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t), From: pep.ParseAddress(sender),
+		Calendar: loaded.Calendar, Rules: loaded.Rules, Forms: loaded.Forms, Policy: loaded.Policy,
+		Templates: loaded.Templates, PDF: loaded.PDF, From: pep.ParseAddress(sender),
 		Means: route.Means{Relay: route.RelayFacts{Name: "relay", OnwardTLS: true, ReviewBy: pep.MustDate("2026-12-31")}},
 		Words: pipeline.Words{Authority: "Democheshire", VirtualSchool: "Democheshire Virtual School", Officer: letter.Officer{Name: "Demo Officer", Telephone: "01632 960001"}},
 		Owner: "test",

@@ -100,15 +100,14 @@ type gathering struct {
 	people  []Recipient
 	missing []Recipient
 	blocked []Blocked
-	// barred are the addresses of people who must not be written to, in lower
-	// case throughout, so that a change of case does not let one through.
+	// barred are the address keys of people who must not be written to.
 	barred map[string]bool
 }
 
 func newGathering(rec pep.Record, p pep.Plan) *gathering {
 	g := &gathering{record: rec, plan: p, barred: map[string]bool{}}
 	for _, c := range rec.Contacts {
-		if key := strings.ToLower(addressKey(c)); g.bars(c.Role) && key != "" {
+		if key := addressKey(c); g.bars(c.Role) && key != "" {
 			g.barred[key] = true
 		}
 	}
@@ -162,7 +161,7 @@ func (g *gathering) add(c pep.Contact, asked bool, why string) {
 	case g.bars(c.Role):
 		g.block(c, "placed for adoption: nothing goes to birth parents")
 		return
-	case g.barred[strings.ToLower(key)]:
+	case g.barred[key]:
 		g.block(c, "placed for adoption: this address is a birth parent's too")
 		return
 	}
@@ -214,10 +213,12 @@ func withholds(c pep.Contact) bool {
 }
 
 // addressKey is equal for two contacts that are one recipient; it is empty
-// where there is no address, and those stay apart.
+// where there is no address, and those stay apart. Case does not tell two
+// mailboxes apart: hardly a mail system does, and what is kept from one of two
+// people must not reach the same mailbox under a capital letter.
 func addressKey(c pep.Contact) string {
 	if canonical := c.Email.Canonical(); canonical != "" {
-		return canonical
+		return strings.ToLower(canonical)
 	}
-	return strings.Trim(c.Email.Raw(), " \t")
+	return strings.ToLower(strings.Trim(c.Email.Raw(), " \t"))
 }

@@ -175,6 +175,26 @@ func TestOneAddressTwiceKeepsTheStricterAgreement(t *testing.T) {
 	}
 }
 
+func TestOneMailboxUnderTwoSpellingsIsOneRecipient(t *testing.T) {
+	rules, cal := load(t, "cheshire-west")
+	rec := born("2015-03-01")
+	rec.Contacts = []pep.Contact{
+		person(pep.SocialWorker, "Shared@home.example", form(pep.Yes)), person(pep.Parent, "shared@HOME.example", form(pep.Yes)),
+	}
+	found := 0
+	for _, to := range rules.Make(rec, cal, day("2026-02-02")).Recipients {
+		if strings.EqualFold(to.Contact.Email.Canonical(), "shared@home.example") {
+			found++
+			if !to.WithholdPlacementAddress {
+				t.Error("a parent reads in the shared mailbox where the child lives")
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d copies to one mailbox", found)
+	}
+}
+
 func TestNothingGoesToBirthParentsOfAChildPlacedForAdoption(t *testing.T) {
 	rules, cal := load(t, "cheshire-west")
 	rec := with(born("2015-03-01"), func(c *pep.Child) { c.Placement = "A4" })

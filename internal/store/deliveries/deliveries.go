@@ -88,6 +88,9 @@ func (x *Deliveries) List(ctx context.Context, f pipeline.Filter) ([]outbox.Deli
 	if f.Ref != "" {
 		q = q.Where("ref = ?", string(f.Ref))
 	}
+	if len(f.Refs) > 0 {
+		q = q.Where("ref IN (?)", bun.List(f.Refs))
+	}
 	if len(f.States) > 0 {
 		q = q.Where("state IN (?)", bun.List(f.States))
 	}

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+)
+
+// past is what is stored of one child, read once however much is asked of it.
+type past struct {
+	deliveries []outbox.Delivery // earliest due date first
+	returns    []Returned        // the first to come first
+}
+
+// pasts reads what is stored of some children, by reference: two questions to
+// the store, however many children there are.
+func (r *Runner) pasts(ctx context.Context, records []pep.Record) (map[pep.Ref]*past, error) {
+	all := make(map[pep.Ref]*past, len(records))
+	refs := make([]pep.Ref, len(records))
+	for i, record := range records {
+		refs[i], all[record.Ref] = record.Ref, &past{}
+	}
+	if len(refs) == 0 {
+		return all, nil
+	}
+	deliveries, err := r.Deliveries.List(ctx, Filter{Refs: refs})
+	if err != nil {
+		return nil, fmt.Errorf("reading the outbox: %w", err)
+	}
+	for _, d := range deliveries {
+		all[d.Ref].deliveries = append(all[d.Ref].deliveries, d)
+	}
+	returns, err := r.Returns.ListReturns(ctx, ReturnFilter{Refs: refs})
+	if err != nil {
+		return nil, fmt.Errorf("reading the returned forms: %w", err)
+	}
+	for _, back := range returns {
+		all[back.Ref].returns = append(all[back.Ref].returns, back)
+	}
+	return all, nil
+}
+
+// past reads what is stored of one child.
+func (r *Runner) past(ctx context.Context, record pep.Record) (*past, error) {
+	all, err := r.pasts(ctx, []pep.Record{record})
+	return all[record.Ref], err
+}
+
+// mostAgain bounds how often one delivery may be withdrawn and made again.
+const mostAgain = 100
+
+// stored is the delivery of an errand as an earlier run left it; false where
+// there is none. One that the program itself withdrew does not count once the
+// errand is due again: the errand gets an occasion of its own.
+func (r *Runner) stored(p *past, e *errand) (d outbox.Delivery, found bool, err error) {
+	occasion := e.occasion
+	for n := range mostAgain {
+		if n > 0 {
+			e.occasion = fmt.Sprintf("%s again %d", occasion, n)
+		}
+		id := r.deliveryID(*e)
+		at := slices.IndexFunc(p.deliveries, func(d outbox.Delivery) bool { return d.ID == id })
+		if at < 0 {
+			return d, false, nil
+		}
+		if !withdrawn(p.deliveries[at]) {
+			return p.deliveries[at], true, nil
+		}
+	}
+	return d, false, fmt.Errorf("a delivery of %s was withdrawn and made again %d times", e.record.Ref, mostAgain)
+}

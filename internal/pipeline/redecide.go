@@ -1,0 +1,75 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// redecide asks everything again just before a message leaves: the delivery
+// policy, from the address that is stored with the delivery, and the register,
+// which may have been written since it was drafted. What no longer stands is
+// held; the last reason says why.
+func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
+	to, why := r.nowOf(d)
+	now, weaker = r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, to))
+	if why != "" {
+		now.Reasons, weaker = append(slices.Clone(now.Reasons), "not sent as it was sealed: "+why), true
+	}
+	return now, weaker
+}
+
+// nowOf is the recipient as the register knows them now, and why the delivery
+// is not to leave all the same. What cannot be read is not sent. Like all else
+// that was begun with a claim, the reading is not broken off.
+func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
+	ctx := context.Background()
+	record, err := r.Register.Record(ctx, d.Ref)
+	if err != nil {
+		return pep.Contact{}, "the child cannot be read from the register"
+	}
+	p, err := r.past(ctx, record)
+	if err != nil {
+		return pep.Contact{}, "what was sent before cannot be read"
+	}
+	outlook := r.outlook(record)
+	h := p.history(outlook.Plan, r.Now().Location())
+	if why := r.takenBack(d, outlook, h); why != "" {
+		return pep.Contact{}, string(why)
+	}
+	to, _ := named(recipientsOf(d.Kind, outlook), d.Recipient)
+	return to.Contact, r.tooLate(d, outlook)
+}
+
+// recipientsOf are those who may have a kind of delivery.
+func recipientsOf(kind outbox.Kind, outlook timetable.Outlook) []timetable.Recipient {
+	if kind == outbox.KindFinal {
+		return outlook.FinalRecipients
+	}
+	return outlook.Recipients
+}
+
+// tooLate is why a form or a reminder that was released before its meeting
+// does not leave after it; empty where it may, as a person may say.
+func (r *Runner) tooLate(d outbox.Delivery, outlook timetable.Outlook) string {
+	meeting := outlook.Plan.Meeting.Date
+	if d.Kind == outbox.KindFinal || meeting.IsZero() || !meeting.Before(r.today()) || releasedOn(d, r).After(meeting) {
+		return ""
+	}
+	return fmt.Sprintf("the meeting was on %s: send it all the same, or set a new date", meeting.Long())
+}
+
+// releasedOn is the day a delivery was last released to be sent.
+func releasedOn(d outbox.Delivery, r *Runner) pep.Date {
+	for _, event := range slices.Backward(d.Events) {
+		if event.To == outbox.Approved {
+			return pep.DateOf(event.At.In(r.Now().Location()))
+		}
+	}
+	return pep.Date{}
+}
