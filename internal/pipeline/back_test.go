@@ -232,6 +232,36 @@ func TestAPassphraseIsReadOnceAndLeavesEvidence(t *testing.T) {
 	}
 }
 
+func TestThePassphraseIsReadToTheNumberOfTodayAndToALeaverOnlyWithAReason(t *testing.T) {
+	s := newStage(t)
+	to := teacher(stranger)
+	s.enter(child("1"), to)
+	s.send()
+	id := s.stored()[0].ID
+	to.Phone = "01632 960222"
+	s.enter(child("1"), to)
+	if call := must(s.Passphrase(t.Context(), id, pipeline.By{Name: "O"}))(t); !strings.Contains(call.Script, "01632 960222") || strings.Contains(call.Script, "01632 960111") {
+		t.Error("the script gives a number that the register does not have any more")
+	}
+	s.enter(child("1"), teacher(trusted))
+	s.enter(child("2"), teacher(stranger))
+	s.send()
+	s.enter(child("2"), teacher(trusted))
+	var needs *pipeline.NeedsReasonError
+	for _, d := range s.stored() {
+		if d.Passphrase != outbox.PassphrasePending {
+			continue
+		}
+		if _, err := s.Passphrase(t.Context(), d.ID, pipeline.By{Name: "O"}); !errors.As(err, &needs) {
+			t.Errorf("read to a leaver: %v", err)
+		}
+		must(s.Passphrase(t.Context(), d.ID, pipeline.By{Name: "O", Why: "still holds the file"}))(t)
+	}
+	if needs == nil {
+		t.Error("no passphrase was pending")
+	}
+}
+
 func TestAParentsFinalCopyNeverTellsWhereTheChildLives(t *testing.T) {
 	s := newStage(t)
 	carer := pep.Contact{Role: pep.FosterCarer, Name: "Merrion Hollowbrook", Email: pep.ParseAddress("m@mail.example"), Address1: "7 Hidden Lane", Postcode: "ZZ99 7QX"}

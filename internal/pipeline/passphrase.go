@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/outbox"
@@ -18,9 +20,15 @@ type Call struct {
 
 // Passphrase gives the passphrase of one protected delivery with the script
 // for the call, and leaves evidence of who read it. A second reading needs a
-// reason, else it is a [AlreadyReadError].
+// reason, else it is a [AlreadyReadError]; so does reading it to somebody whom
+// the register does not name any more, else it is a [NeedsReasonError]. The
+// number to ring is the one that the register has now.
 func (r *Runner) Passphrase(ctx context.Context, id string, by By) (Call, error) {
 	d, err := r.Deliveries.Get(ctx, id)
+	if err != nil {
+		return Call{}, err
+	}
+	telephone, err := r.telephone(ctx, d, by)
 	if err != nil {
 		return Call{}, err
 	}
@@ -29,7 +37,7 @@ func (r *Runner) Passphrase(ctx context.Context, id string, by By) (Call, error)
 		return Call{}, err
 	}
 	script, err := r.Templates.CallScript(letter.Call{
-		Ref: d.Ref, Sent: r.sentOn(d), Name: d.Recipient.Name, Role: d.Recipient.Role, Telephone: d.Recipient.Phone,
+		Ref: d.Ref, Sent: r.sentOn(d), Name: d.Recipient.Name, Role: d.Recipient.Role, Telephone: telephone,
 		Authority: r.Words.Authority,
 	})
 	if err != nil {
@@ -37,6 +45,26 @@ func (r *Runner) Passphrase(ctx context.Context, id string, by By) (Call, error)
 	}
 	d, err = r.Deliveries.Get(ctx, id)
 	return Call{Delivery: d, Passphrase: phrase, Script: script}, err
+}
+
+// telephone is the recipient's number in the register of today. Whoever it
+// does not name any more has the number of the day the form was drafted, if a
+// person says why they may still open it.
+func (r *Runner) telephone(ctx context.Context, d outbox.Delivery, by By) (string, error) {
+	record, err := r.Register.Record(ctx, d.Ref)
+	var none *NotFoundError
+	if err != nil && !errors.As(err, &none) {
+		return "", err
+	}
+	if err == nil {
+		if to, found := named(recipientsOf(d.Kind, r.outlook(record)), d.Recipient); found {
+			return firstOf(to.Contact.Phone, to.Contact.Mobile), nil
+		}
+	}
+	if strings.TrimSpace(by.Why) == "" {
+		return "", &NeedsReasonError{Doing: "read a passphrase to somebody whom the register does not name any more"}
+	}
+	return d.Recipient.Phone, nil
 }
 
 // sentOn is the day a delivery left; zero where it has not.

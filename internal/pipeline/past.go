@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -54,7 +55,8 @@ const mostAgain = 100
 
 // stored is the delivery of an errand as an earlier run left it; false where
 // there is none. One that the program itself withdrew does not count once the
-// errand is due again: the errand gets an occasion of its own.
+// errand is due again: the errand gets an occasion of its own, and stays before
+// the person who kept the earlier one from going.
 func (r *Runner) stored(p *past, e *errand) (d outbox.Delivery, found bool, err error) {
 	occasion := e.occasion
 	for n := range mostAgain {
@@ -69,6 +71,26 @@ func (r *Runner) stored(p *past, e *errand) (d outbox.Delivery, found bool, err 
 		if !withdrawn(p.deliveries[at]) {
 			return p.deliveries[at], true, nil
 		}
+		e.hold = firstOf(e.hold, heldBefore(p.deliveries[at]))
 	}
 	return d, false, fmt.Errorf("a delivery of %s was withdrawn and made again %d times", e.record.Ref, mostAgain)
+}
+
+// heldBefore is why a sealed delivery was held when it was withdrawn; empty
+// where it was not, or only because its decision no longer stood: the new one
+// is decided on anew.
+func heldBefore(d outbox.Delivery) string {
+	last := len(d.Events) - 1
+	if d.SHA256 == "" || last < 0 || d.Events[last].From != outbox.Held {
+		return ""
+	}
+	for _, event := range slices.Backward(d.Events) {
+		if event.To == outbox.Held && event.From != outbox.Held {
+			if strings.HasPrefix(event.Why, notAsSealed) {
+				return ""
+			}
+			return event.Why
+		}
+	}
+	return ""
 }

@@ -11,6 +11,10 @@ import (
 	"github.com/pepost/pepost/internal/timetable"
 )
 
+// notAsSealed begins the reason of what is held at the last moment, as package
+// route words it.
+const notAsSealed = "not sent as it was sealed: "
+
 // redecide asks everything again just before a message leaves: the delivery
 // policy, from the address that is stored with the delivery, and the register,
 // which may have been written since it was drafted. What no longer stands is
@@ -19,7 +23,7 @@ func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
 	to, why := r.nowOf(d)
 	now, weaker = r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, to))
 	if why != "" {
-		now.Reasons, weaker = append(slices.Clone(now.Reasons), "not sent as it was sealed: "+why), true
+		now.Reasons, weaker = append(slices.Clone(now.Reasons), notAsSealed+why), true
 	}
 	return now, weaker
 }

@@ -136,6 +136,28 @@ func TestWhatTheRegisterSaysCountsWhenTheMessageLeaves(t *testing.T) {
 	}
 }
 
+func TestWhatAnOfficerHeldStaysHeldWhenItIsMadeAnew(t *testing.T) {
+	s := newStage(t)
+	s.ByHand = true
+	to := worker()
+	s.enter(child("1"), to)
+	s.draft(false)
+	must(s.Act(t.Context(), s.deliveryTo(workerAddress).ID, outbox.Hold, pipeline.By{Name: "O", Why: "ring the police first"}))(t)
+	s.ByHand = false
+	to.WithholdPlacementAddress = pep.Yes
+	s.enter(child("1"), to)
+	s.send()
+	var held []string
+	for _, d := range s.stored() {
+		if d.Recipient.Address.Canonical() == workerAddress && d.State == outbox.Held {
+			held = append(held, d.Reason)
+		}
+	}
+	if d := cmp.Diff([]string{"ring the police first"}, held); d != "" || slices.Contains(s.recipients(), workerAddress) {
+		t.Errorf("%s, mailed %v", d, s.recipients())
+	}
+}
+
 func (s *stage) deliveryTo(address string) outbox.Delivery {
 	s.t.Helper()
 	for _, d := range s.stored() {
@@ -304,11 +326,17 @@ func (s *stage) readSent(id string) string {
 	if !ok {
 		s.t.Fatal("the message has no form")
 	}
-	d := must(s.Deliveries.Get(s.t.Context(), id))(s.t)
-	if phrase := must(s.Deliveries.Phrases(s.t.Context(), d.Ref))(s.t)[id]; phrase != "" {
-		file.Data = must(office.Decrypt(file.Data, phrase))(s.t)
+	return unzipped(s.t, s.unlocked(must(s.Deliveries.Get(s.t.Context(), id))(s.t), file.Data))
+}
+
+// unlocked is a form opened with the passphrase of its delivery, where it has
+// one.
+func (s *stage) unlocked(d outbox.Delivery, file []byte) []byte {
+	s.t.Helper()
+	if phrase := must(s.Deliveries.Phrases(s.t.Context(), d.Ref))(s.t)[d.ID]; phrase != "" {
+		return must(office.Decrypt(file, phrase))(s.t)
 	}
-	return unzipped(s.t, file.Data)
+	return file
 }
 
 func unzipped(t testing.TB, file []byte) string {
