@@ -165,6 +165,8 @@ func TestListChoosesAndOrders(t *testing.T) {
 		}{
 			{pipeline.Filter{}, []string{"b", "c", "a"}},
 			{pipeline.Filter{Ref: ref}, []string{"b", "a"}},
+			{pipeline.Filter{Refs: []pep.Ref{"PEP-0000-00"}}, []string{"c"}},
+			{pipeline.Filter{Refs: []pep.Ref{"PEP-0000-00", ref}}, []string{"b", "c", "a"}},
 			{pipeline.Filter{States: []outbox.State{outbox.Approved}}, []string{"a"}},
 			{pipeline.Filter{Kinds: []outbox.Kind{outbox.KindForm, outbox.KindFinal}}, []string{"c", "a"}},
 			{pipeline.Filter{Ref: ref, States: []outbox.State{outbox.Drafted}, Kinds: []outbox.Kind{outbox.KindForm}}, []string{}},

@@ -103,6 +103,8 @@ func TestListChoosesAndOrders(t *testing.T) {
 		}{
 			{pipeline.ReturnFilter{}, []string{"b", "c", "a"}},
 			{pipeline.ReturnFilter{Ref: ref}, []string{"c", "a"}},
+			{pipeline.ReturnFilter{Refs: []pep.Ref{"PEP-0000-00"}}, []string{"b"}},
+			{pipeline.ReturnFilter{Refs: []pep.Ref{"PEP-0000-00", ref}}, []string{"b", "c", "a"}},
 			{pipeline.ReturnFilter{States: []pipeline.ReturnState{pipeline.ReturnAccepted}}, []string{"b"}},
 			{pipeline.ReturnFilter{Ref: ref, States: []pipeline.ReturnState{pipeline.ReturnFinalised}}, nil},
 		} {
