@@ -50,20 +50,19 @@ func TestAReportOnOurMessageSettlesItsDelivery(t *testing.T) {
 	cases := []struct {
 		action, status string
 		verdict        receive.Verdict
-		permanent      bool
 	}{
-		{"failed", "5.1.1", receive.Bounced, true},
-		{"failed", "4.4.7", receive.Bounced, false},
-		{"Failed", "5.7.1 (policy)", receive.Bounced, true},
-		{"delayed", "4.4.1", receive.Delayed, false},
-		{"delivered", "2.0.0", receive.Delivered, false},
-		{"relayed", "2.0.0", receive.Relayed, false},
-		{"expanded", "2.0.0", receive.Relayed, false},
+		{"failed", "5.1.1", receive.Bounced},
+		{"failed", "4.4.7", receive.Bounced},
+		{"Failed", "5.7.1 (policy)", receive.Bounced},
+		{"delayed", "4.4.1", receive.Delayed},
+		{"delivered", "2.0.0", receive.Delivered},
+		{"relayed", "2.0.0", receive.Relayed},
+		{"expanded", "2.0.0", receive.Relayed},
 	}
 	for _, c := range cases {
 		got := receive.Judge(reportOn(sentID, teacher, c.action, c.status), known(t))
-		if got.Verdict != c.verdict || got.Delivery != "d1" || got.Ref != refOf(t, 1) || got.Report.Permanent() != c.permanent || len(got.Reasons) > 0 {
-			t.Errorf("%s %s: %s of %q, %v, permanent %v", c.action, c.status, got.Verdict, got.Delivery, got.Reasons, got.Report.Permanent())
+		if got.Verdict != c.verdict || got.Delivery != "d1" || got.Ref != refOf(t, 1) || len(got.Reasons) > 0 {
+			t.Errorf("%s %s: %s of %q, %v", c.action, c.status, got.Verdict, got.Delivery, got.Reasons)
 		}
 		if status, _, _ := strings.Cut(c.status, " "); got.Report.Status != status || got.Report.MessageID != sentID {
 			t.Errorf("%s: status %q of %q", c.action, got.Report.Status, got.Report.MessageID)

@@ -151,12 +151,6 @@ type Report struct {
 	MessageID string
 }
 
-// Permanent reports whether the report says that trying again is in vain: the
-// mail system gave up, and the status is of class 5.
-func (r Report) Permanent() bool {
-	return r.Action == ActionFailed && len(r.Status) > 0 && r.Status[0] == '5'
-}
-
 // ReportAction is what a mail system did (RFC 3464, 2.3.3).
 type ReportAction string
 

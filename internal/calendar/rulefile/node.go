@@ -41,9 +41,6 @@ func place(at ast.Node) (line, column int) {
 // Missing reports whether nothing stands here.
 func (n Node) Missing() bool { return n.at == nil || n.at.Type() == ast.NullType }
 
-// Line is where the value stands, from 1.
-func (n Node) Line() int { return n.line }
-
 // Problem records that the value is wrong and what to write.
 func (n Node) Problem(what, hint string) {
 	n.file.add(Problem{Line: n.line, Column: n.col, Value: n.raw(), What: n.prefix() + what, Hint: hint})

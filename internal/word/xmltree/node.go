@@ -156,11 +156,3 @@ func NewAttr(space, prefix, local, value string) Attr {
 	}
 	return Attr{Space: space, Local: local, raw: raw, Value: value}
 }
-
-// Prefix is the prefix under which the element is written, without colon.
-func (n *Node) Prefix() string {
-	if len(n.raw) > len(n.Local) {
-		return n.raw[:len(n.raw)-len(n.Local)-1]
-	}
-	return ""
-}
