@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +15,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/mailsink"
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/word"
 )
 
 // TestMain makes the real program a command of the scripts.
@@ -62,7 +65,7 @@ func scripts(t *testing.T, database string, files ...string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
-			"rendersalike": rendersAlike, "sed": sed, "first": first,
+			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find,
 		},
 	}
 	if params.Files = files; len(files) == 0 {
@@ -268,4 +271,24 @@ func first(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no line of %s holds %q", args[1], args[2])
+}
+
+// fill writes one answer into a blank Word form, as somebody with Word would:
+// fill BLANK FILLED KEY ANSWER.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	blank, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	filled, err := word.Fill(blank, form.Values{Fields: map[string]string{args[2]: args[3]}})
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), filled, 0o600))
+}
+
+// find sets a variable to what a pattern's group finds in a file: find NAME
+// FILE PATTERN.
+func find(ts *testscript.TestScript, _ bool, args []string) {
+	found := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
+	if len(found) != 2 {
+		ts.Fatalf("%s has nothing like %s", args[1], args[2])
+	}
+	ts.Setenv(args[0], found[1])
 }

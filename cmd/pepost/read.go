@@ -64,38 +64,43 @@ func (p *program) read(ctx context.Context, f readFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
+	var against pep.Ref
+	if len(refs) > 0 {
+		against = refs[0]
+	}
 	return p.with(ctx, false, func(i *installation) error {
 		refused := false
 		for _, path := range paths {
-			data, err := readFile(path, maxForm)
-			if err != nil {
-				return failed(fmt.Errorf("reading a form: %w", err), "")
-			}
-			var against pep.Ref
-			if len(refs) > 0 {
-				against = refs[0]
-			}
-			done, err := i.runner.Read(ctx, data, passphrase, against)
-			var no *word.RefusedError
-			if errors.As(err, &no) {
-				refused = true
-				if err := p.tellRefused(path, no); err != nil {
-					return err
-				}
-				continue
-			}
+			ok, err := p.readOne(ctx, i, path, passphrase, against)
 			if err != nil {
 				return err
 			}
-			if err := p.tellRead(path, done); err != nil {
-				return err
-			}
+			refused = refused || !ok
 		}
 		if refused {
 			return outcome(exitFailed)
 		}
 		return nil
 	})
+}
+
+// readOne reads one file; one that is missing or refused is told and does not
+// keep the next from being read.
+func (p *program) readOne(ctx context.Context, i *installation, path, passphrase string, against pep.Ref) (bool, error) {
+	data, err := readFile(path, maxForm)
+	if err != nil {
+		p.complain(fmt.Sprintf("reading a form: %v", err), "")
+		return false, nil
+	}
+	done, err := i.runner.Read(ctx, data, passphrase, against)
+	var no *word.RefusedError
+	if errors.As(err, &no) {
+		return false, p.tellRefused(path, no)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, p.tellRead(path, done)
 }
 
 func nonEmpty(text string) []string {
@@ -121,6 +126,9 @@ func (p *program) tellRead(path string, r pipeline.ReadForm) error {
 	}
 	for _, problem := range r.Reading.Problems {
 		out.Problems = append(out.Problems, problemJSON{string(problem.Code), problem.Detail})
+	}
+	for _, fault := range r.Faults {
+		out.Problems = append(out.Problems, problemJSON{"not_taken", fault.Field + ": " + fault.Reason})
 	}
 	if p.flags.json {
 		return p.printJSON(out)

@@ -38,29 +38,31 @@ type receiveJSON struct {
 
 func (p *program) receive(ctx context.Context, paths []string) error {
 	return p.with(ctx, false, func(i *installation) error {
-		heldBack := false
+		code := exitDone
 		for _, path := range paths {
-			taken, err := takeIn(ctx, i, path)
+			data, err := readFile(path, maxMessage)
+			if err != nil {
+				p.complain(fmt.Sprintf("reading what came back: %v", err), "the others are taken in; name this one again")
+				code = exitFailed
+				continue
+			}
+			taken, err := takeIn(ctx, i, path, data)
 			if err != nil {
 				return err
 			}
-			heldBack = heldBack || taken.Return.Verdict == receive.ForPerson
+			if taken.Return.Verdict == receive.ForPerson && code == exitDone {
+				code = exitHeld
+			}
 			if err := p.tellTaken(path, taken); err != nil {
 				return err
 			}
 		}
-		if heldBack {
-			return outcome(exitHeld)
-		}
-		return nil
+		return outcome(code)
 	})
 }
 
-func takeIn(ctx context.Context, i *installation, path string) (pipeline.Taken, error) {
-	data, err := readFile(path, maxMessage)
-	if err != nil {
-		return pipeline.Taken{}, failed(fmt.Errorf("reading what came back: %w", err), "")
-	}
+// takeIn takes in a Word form as a file and anything else as a message.
+func takeIn(ctx context.Context, i *installation, path string, data []byte) (pipeline.Taken, error) {
 	if strings.EqualFold(filepath.Ext(path), ".docx") {
 		return i.runner.TakeInFile(ctx, filepath.Base(path), data)
 	}

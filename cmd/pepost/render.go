@@ -153,15 +153,17 @@ func (p *program) renderEach(ctx context.Context, i *installation, refs []pep.Re
 		if err != nil {
 			return err
 		}
+		told := false
 		for _, file := range files {
 			if file.Err != nil {
 				partly = true
 				p.complain(fmt.Sprintf("%s as %s: %v", file.Ref, file.Format, file.Err), "")
 				continue
 			}
-			if err := p.writeRendered(file, dir); err != nil {
+			if err := p.writeRendered(file, dir, told); err != nil {
 				return err
 			}
+			told = true
 		}
 		return nil
 	}
@@ -201,7 +203,8 @@ func eachRecord(ctx context.Context, i *installation, refs []pep.Ref, progress f
 	return nil
 }
 
-func (p *program) writeRendered(file pipeline.Rendered, dir string) error {
+// writeRendered writes one file; what is to be said of the form is said once.
+func (p *program) writeRendered(file pipeline.Rendered, dir string, told bool) error {
 	path := filepath.Join(dir, fmt.Sprintf("%s-%s.%s", file.Ref, file.Kind, file.Format))
 	if err := os.WriteFile(path, file.Bytes, 0o600); err != nil {
 		return failed(fmt.Errorf("writing a form: %w", err), "")
@@ -215,6 +218,9 @@ func (p *program) writeRendered(file pipeline.Rendered, dir string) error {
 		return p.printJSON(line)
 	}
 	fmt.Fprintf(p.stdout, "%s\n", path)
+	if told {
+		return nil
+	}
 	for _, warning := range line.Warnings {
 		p.note("%s: %s", line.Ref, warning)
 	}

@@ -20,14 +20,19 @@ type ReadForm struct {
 	Changed []form.Change
 	// Missing are the answers that the final plan still needs.
 	Missing []string
+	// Faults are the answers that the form does not take as they are.
+	Faults []form.Fault
 }
 
 // Read reads one filled form, opening it with the passphrase where there is
 // one. With a reference it is compared with the form last sent for that child,
 // else with one drawn today. It stores nothing.
 func (r *Runner) Read(ctx context.Context, data []byte, passphrase string, against pep.Ref) (ReadForm, error) {
-	if passphrase != "" {
+	if passphrase != "" && office.IsEncrypted(data) {
 		plain, err := office.Decrypt(data, passphrase)
+		if errors.Is(err, office.ErrWrongPassphrase) {
+			return ReadForm{}, &word.RefusedError{Code: word.Encrypted, Detail: "the passphrase does not open the file"}
+		}
 		if err != nil {
 			return ReadForm{}, fmt.Errorf("opening the protected form: %w", err)
 		}
@@ -42,7 +47,7 @@ func (r *Runner) Read(ctx context.Context, data []byte, passphrase string, again
 	if !ok {
 		return out, nil
 	}
-	out.Missing = form.Missing(composed, reading.Values, form.ToFinalise)
+	out.Missing, out.Faults = form.Missing(composed, reading.Values, form.ToFinalise), form.Faults(composed, reading.Values)
 	if against == "" {
 		return out, nil
 	}

@@ -95,7 +95,7 @@ func document(name string, content []byte, known Known, t *trail, out *Return) {
 	digest := sha256.Sum256(plain)
 	out.File = &File{Name: name, Document: plain, SHA256: hex.EncodeToString(digest[:]), Protected: protected, Reading: reading}
 	t.add(reading.Ref)
-	if doubt := doubtOf(reading); doubt != "" {
+	if doubt := doubtOf(reading, known.Forms); doubt != "" {
 		out.forPerson(Doubtful, doubt)
 	}
 }
@@ -117,12 +117,15 @@ func (t *trail) sent(known Known) []Sent {
 const certain = 0.9
 
 // doubtOf says why a reading needs a person, empty where it does not.
-func doubtOf(reading word.Reading) string {
-	switch {
+func doubtOf(reading word.Reading, forms word.Forms) string {
+	f, _ := forms.ByID(reading.Form) // word.Read refuses a form that is unknown
+	switch faults := form.Faults(f, reading.Values); {
 	case len(reading.Unreadable) > 0:
 		return "some answers could not be read"
 	case reading.Confidence < certain:
 		return "the form lost so much of its structure that the answers may be misread"
+	case len(faults) > 0:
+		return "the form does not take the answer " + faults[0].Field + ": " + faults[0].Reason
 	}
 	for _, problem := range reading.Problems {
 		if problem.Code != word.OtherVersion {
