@@ -106,13 +106,17 @@ func (c *composer) cellReply(a document.Answer, writable bool, width float64) []
 	return c.lines(a.Key, a.Display, as, width)
 }
 
-// card draws a row as questions with answers, headed with its number.
+// card draws a row as questions with answers, headed with its number. A final
+// copy has no question without an answer.
 func (c *composer) card(g document.Grid, n int) {
 	title := fmt.Sprintf("%s %d", g.Label, n+1)
 	head := c.boxed(textWidth, c.colours.label, c.lines(g.Key, title, ink{bold, 10.5, c.colours.title}, textWidth))
 	c.put(strip{gap: 2, tied: true, whole: true, cells: []cell{head}})
 	for i := range g.Columns {
 		a := cellAnswer(g, n, i)
+		if !c.blank && a.Display == "" {
+			continue
+		}
 		a.FilledBy = "" // stands above the cards
 		c.answer(a)
 	}
