@@ -29,6 +29,16 @@ type Child struct {
 	PreviousPEP       Date         `json:"previous_pep"`
 	Meeting           Meeting      `json:"meeting"`
 	NextCLAReview     Date         `json:"next_cla_review"`
+	// MeetingStatus is what the export says of the meeting; blank where it says
+	// only the date.
+	MeetingStatus MeetingStatus `json:"meeting_status,omitempty"`
+	// SocialWorkerPart says whether the social worker's part of the form is
+	// complete; blank where the export does not say.
+	SocialWorkerPart Answer `json:"social_worker_part,omitempty"`
+	// BringForward is why the next meeting is to be brought forward.
+	BringForward BringForward `json:"bring_forward,omitempty"`
+	// LeftCare is the day the child ceased to be looked after.
+	LeftCare Date `json:"left_care"`
 	// What the SSDA903 return adds; it never replaces what the case system's
 	// own export said.
 	Return Return903 `json:"return903"`

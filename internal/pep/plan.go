@@ -90,6 +90,44 @@ type Meeting struct {
 	Place string `json:"place,omitempty"`
 }
 
+// MeetingStatus is where a PEP meeting stands.
+type MeetingStatus string
+
+// The states of a meeting. One that is reconvened has a new date after it was
+// cancelled or did not take place.
+const (
+	MeetingUnknown    MeetingStatus = ""
+	MeetingProposed   MeetingStatus = "proposed"
+	MeetingBooked     MeetingStatus = "booked"
+	MeetingCancelled  MeetingStatus = "cancelled"
+	MeetingReconvened MeetingStatus = "reconvened"
+	MeetingHeld       MeetingStatus = "held"
+)
+
+// MeetingStatuses lists every state but the unknown one.
+func MeetingStatuses() []MeetingStatus {
+	return []MeetingStatus{MeetingProposed, MeetingBooked, MeetingCancelled, MeetingReconvened, MeetingHeld}
+}
+
+// BringForward is why a meeting is held before its time (Camden, Care planning
+// for the education of looked after children, 3.4).
+type BringForward string
+
+// The reasons; the zero value is none.
+const (
+	NotBroughtForward BringForward = ""
+	NewSchool         BringForward = "change of school"
+	Excluded          BringForward = "permanent exclusion"
+	Sentenced         BringForward = "custodial sentence"
+	VirtualSchoolAsks BringForward = "virtual school's request"
+	ReviewerAsks      BringForward = "iro's request"
+)
+
+// BringForwards lists every reason.
+func BringForwards() []BringForward {
+	return []BringForward{NewSchool, Excluded, Sentenced, VirtualSchoolAsks, ReviewerAsks}
+}
+
 // Plan is one Personal Education Plan of one child: a child may have several
 // in a term (initial, interim, brought forward). Its phase is fixed when it is
 // created and never changes with the academic year.
@@ -101,7 +139,10 @@ type Plan struct {
 	YearGroup     int            `json:"year_group"`
 	Term          Term           `json:"term"`
 	Meeting       Meeting        `json:"meeting"`
-	Why           []string       `json:"why"`
+	// Again tells a second plan of the same term and variant from the first; 0
+	// and 1 are the first.
+	Again int      `json:"again,omitempty"`
+	Why   []string `json:"why"`
 }
 
 // Has reports whether a circumstance holds.
@@ -111,5 +152,9 @@ func (p Plan) Has(c Circumstance) bool { return slices.Contains(p.Circumstances,
 // the variant and, where one is booked, the meeting's date does not enter, so
 // that a moved meeting is the same plan.
 func (p Plan) Key() string {
-	return string(p.Ref) + "/" + p.Term.AcademicYear() + "-" + string(p.Term.Name) + "/" + string(p.Variant)
+	key := string(p.Ref) + "/" + p.Term.AcademicYear() + "-" + string(p.Term.Name) + "/" + string(p.Variant)
+	if p.Again > 1 {
+		key += "/" + itoa(p.Again)
+	}
+	return key
 }

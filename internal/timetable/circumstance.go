@@ -30,6 +30,10 @@ func onRoll(c pep.Child) (bool, string) {
 	return false, "the register does not say whether the child is on roll; no setting is named"
 }
 
+func inCustody(c pep.Child) bool {
+	return c.LegalStatus == remanded || c.Placement == secureHome || c.Placement == youthCustody
+}
+
 func isType(c pep.Child, name string) bool { return strings.EqualFold(c.PEPType, name) }
 
 // circumstances lists everything about a child's situation that adds to the
@@ -42,7 +46,7 @@ func circumstances(c pep.Child, year int, asOf pep.Date, onRoll bool) ([]pep.Cir
 		which pep.Circumstance
 		why   string
 	}{
-		{c.LegalStatus == remanded || c.Placement == secureHome || c.Placement == youthCustody, pep.InCustody, "in custody or a secure home"},
+		{inCustody(c), pep.InCustody, "in custody or a secure home"},
 		{isType(c, "Initial") || c.PEPType == "" && c.PreviousPEP.IsZero(), pep.Initial, "the first PEP of this period of care"},
 		{!onRoll && year < firstPost16 && !adult, pep.NotInSetting, "not on the roll of a setting"},
 		{!onRoll && (year >= firstPost16 || adult), pep.NotInEducation, "not on the roll of a provider"},

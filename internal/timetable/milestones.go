@@ -14,6 +14,7 @@ type dating struct {
 	cal     *calendar.Calendar
 	asOf    pep.Date
 	child   pep.Child
+	meeting pep.Date
 	initial bool
 }
 
@@ -56,19 +57,19 @@ func (d dating) returnDue() Milestone {
 }
 
 func (d dating) finalDue() Milestone {
-	if d.child.Meeting.Date.IsZero() {
+	if d.meeting.IsZero() {
 		return d.noMeeting(FinalDue)
 	}
-	count, err := d.count(d.child.Meeting.Date, d.rules.Final, +1)
-	return milestone(FinalDue, d.rules.Final, "after the meeting on "+d.child.Meeting.Date.Long(), count, err)
+	count, err := d.count(d.meeting, d.rules.Final, +1)
+	return milestone(FinalDue, d.rules.Final, "after the meeting on "+d.meeting.Long(), count, err)
 }
 
 func (d dating) beforeMeeting(name MilestoneName, clock Clock) Milestone {
-	if d.child.Meeting.Date.IsZero() {
+	if d.meeting.IsZero() {
 		return d.noMeeting(name)
 	}
-	count, err := d.count(d.child.Meeting.Date, clock, -1)
-	return milestone(name, clock, "before the meeting on "+d.child.Meeting.Date.Long(), count, err)
+	count, err := d.count(d.meeting, clock, -1)
+	return milestone(name, clock, "before the meeting on "+d.meeting.Long(), count, err)
 }
 
 func (d dating) noMeeting(name MilestoneName) Milestone {

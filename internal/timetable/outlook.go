@@ -10,16 +10,41 @@ import (
 // MilestoneName is one thing that must happen in the life of a plan.
 type MilestoneName string
 
-// The milestones.
+// The milestones, in the order in which a plan meets them.
 const (
-	FormOut    MilestoneName = "form_out"
-	ReturnDue  MilestoneName = "return_due"
-	ChaseDue   MilestoneName = "chase"
-	Initiate   MilestoneName = "initiate"
-	Available  MilestoneName = "available_for_first_review"
-	FinalDue   MilestoneName = "final_due"
-	SetMeeting MilestoneName = "set_meeting"
+	SetMeeting             MilestoneName = "set_meeting"
+	Initiate               MilestoneName = "initiate"
+	SocialWorkerPart       MilestoneName = "social_worker_part"
+	InitialMeeting         MilestoneName = "initial_meeting"
+	Available              MilestoneName = "available_for_first_review"
+	NewSettingPlace        MilestoneName = "new_setting"
+	TransferDue            MilestoneName = "transfer"
+	TellEducationAuthority MilestoneName = "tell_education_authority"
+	TellVirtualSchool      MilestoneName = "tell_virtual_school"
+	FormOut                MilestoneName = "form_out"
+	ViewsOut               MilestoneName = "views_out"
+	CarerSheetOut          MilestoneName = "carer_sheet_out"
+	ReturnDue              MilestoneName = "return_due"
+	ChaseDue               MilestoneName = "chase"
+	HoldMeeting            MilestoneName = "meeting"
+	Finalise               MilestoneName = "finalise"
+	FinalDue               MilestoneName = "final_due"
+	ChildCopy              MilestoneName = "child_copy"
+	SubmissionDue          MilestoneName = "submission"
+	CurrentForReview       MilestoneName = "current_for_review"
+	CopyTargets            MilestoneName = "copy_targets"
+	RecordProvision        MilestoneName = "record_provision"
+	NextMeeting            MilestoneName = "next_meeting"
 )
+
+// MilestoneNames lists every milestone.
+func MilestoneNames() []MilestoneName {
+	return []MilestoneName{
+		SetMeeting, Initiate, SocialWorkerPart, InitialMeeting, Available, NewSettingPlace, TransferDue,
+		TellEducationAuthority, TellVirtualSchool, FormOut, ViewsOut, CarerSheetOut, ReturnDue, ChaseDue,
+		HoldMeeting, Finalise, FinalDue, ChildCopy, SubmissionDue, CurrentForReview, CopyTargets, RecordProvision, NextMeeting,
+	}
+}
 
 // Milestone is one thing that must happen, by when, and why then. A zero Due
 // means that the day is not known; Why says why not.
@@ -28,6 +53,12 @@ type Milestone struct {
 	Due  pep.Date      `json:"due"`
 	Late bool          `json:"late"`
 	Why  []string      `json:"why"`
+	// Kind is what this program does about it; a task is somebody's own work.
+	Kind Kind `json:"kind,omitempty"`
+	// By is who has to act.
+	By pep.Role `json:"by,omitempty"`
+	// Done is the day it was done, zero while it is open.
+	Done pep.Date `json:"done"`
 }
 
 // Skip is something that cannot be planned, and why not. An empty Milestone
@@ -82,19 +113,31 @@ type Outlook struct {
 	FinalRecipients []Recipient `json:"final_recipients"`
 	FinalBlocked    []Blocked   `json:"final_blocked"`
 	Skips           []Skip      `json:"skips"`
+	// Milestones are all of the plan, in the order of their names; the ones
+	// above are among them.
+	Milestones []Milestone `json:"milestones"`
+	// Course is the plan's, as it was made from.
+	Course Course `json:"-"`
 }
 
-// Make works out one child's plan as seen on a day. It never fails: what
-// cannot be told is left unknown, with the reason among the milestones and
-// skips. A nil calendar has no dates at all.
+// Make works out one child's next plan as seen on a day, as if it were opened
+// on that day.
 func (r Rules) Make(rec pep.Record, cal *calendar.Calendar, asOf pep.Date) Outlook {
-	o := Outlook{Plan: r.plan(rec, cal, asOf), AsOf: asOf}
+	return r.Look(rec, r.open(rec, cal, asOf), Progress{}, cal, asOf)
+}
+
+// Look works out one plan as seen on a day, from the register, the course of
+// the plan and what has happened to it. It never fails: what cannot be told is
+// left unknown, with the reason among the milestones and skips. A nil calendar
+// has no dates at all.
+func (r Rules) Look(rec pep.Record, c Course, done Progress, cal *calendar.Calendar, asOf pep.Date) Outlook {
+	o := Outlook{Plan: c.Plan, Course: c, AsOf: asOf}
 	o.meeting(cal)
 	if o.Plan.Phase == pep.NoPhase {
 		o.skip("", o.Plan.Why...)
 		return o
 	}
-	d := dating{rules: r, cal: cal, asOf: asOf, child: rec.Child, initial: o.Plan.Has(pep.Initial)}
+	d := dating{rules: r, cal: cal, asOf: asOf, child: rec.Child, meeting: o.Plan.Meeting.Date, initial: o.Plan.Has(pep.Initial)}
 	d.fill(&o)
 	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan)
 	o.FinalRecipients, o.FinalBlocked = r.FinalRecipients(rec, o.Plan)

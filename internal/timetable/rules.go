@@ -104,6 +104,90 @@ func Situations() []Situation {
 	}
 }
 
+// Off reports whether the authority has no such clock: its milestone does not
+// exist.
+func (c Clock) Off() bool { return c.Unit == "" }
+
+// ReminderTo is who is reminded of a form that is not back.
+type ReminderTo string
+
+// The steps of an escalation: the setting's own people who got the form, the
+// setting's head, the Virtual School.
+const (
+	RemindSetting       ReminderTo = "setting"
+	RemindHead          ReminderTo = "head"
+	RemindVirtualSchool ReminderTo = "virtual school"
+)
+
+// Reminder is one step of the escalation, counted forward from the day the
+// form was due back.
+type Reminder struct {
+	After Clock
+	To    ReminderTo
+}
+
+// Submission is a day by which plans of a term are to be submitted. Empty
+// Phases and YearGroups mean all.
+type Submission struct {
+	Term       pep.Term
+	On         pep.Date
+	Phases     []pep.Phase
+	YearGroups []int
+	Source     string
+}
+
+// Reviews are the clocks of the statutory reviews (Care Planning, Placement and
+// Case Review (England) Regulations 2010, reg 33): the first counted from the
+// day the child became looked after, each later one from the one before. Before
+// is how long before a review the plan must be current, CopyTargets how long
+// before it the targets stand in the care plan.
+type Reviews struct {
+	First, Second, Later Clock
+	Before, CopyTargets  Clock
+}
+
+// Hours are a time of day from and until, as minutes since midnight.
+type Hours struct{ From, Until int }
+
+// Worker is who is responsible from an age on, in whole years.
+type Worker struct {
+	FromAge int
+	Role    pep.Role
+	Source  string
+}
+
+// ScheduleName is one thing the daemon does at set times.
+type ScheduleName string
+
+// The schedules.
+const (
+	ScheduleForms  ScheduleName = "forms"
+	ScheduleDigest ScheduleName = "digest"
+)
+
+// ScheduleNames lists every schedule.
+func ScheduleNames() []ScheduleName { return []ScheduleName{ScheduleForms, ScheduleDigest} }
+
+// Missed is what is done about times at which the daemon did not run.
+type Missed string
+
+// The policies: only the latest missed time is made up for, all are, or none.
+const (
+	MissedLatest Missed = "latest"
+	MissedAll    Missed = "all"
+	MissedSkip   Missed = "skip"
+)
+
+// Schedule is when something is done, as a five-field cron expression in civil
+// time of London, and what is done about a missed time; one that is older than
+// Oldest hours is told and not made up for.
+type Schedule struct {
+	Cron   string
+	Missed Missed
+	Oldest int
+	Source string
+}
+
 // Rules are one authority's timetable. They never change once loaded and may
 // be used by several goroutines at once.
 type Rules struct {
@@ -138,6 +222,42 @@ type Rules struct {
 	// NeedsChildAndCarer says that a meeting goes ahead only with both.
 	NeedsChildAndCarer Sourced[bool]
 	MeetingSetBy       Sourced[pep.Role]
+
+	// LACode is the authority's own three-digit code: a setting whose LAEstab
+	// begins with another is out of area.
+	LACode Sourced[string]
+
+	// ViewsOut counts back from the meeting, TellVirtualSchool forward from the
+	// day its date was set, Finalise and NextMeeting and RecordProvision forward
+	// from the meeting, ChildCopy forward from the day the final plan left.
+	ViewsOut, CarerSheetOut, TellVirtualSchool        Clock
+	Finalise, ChildCopy, RecordProvision, NextMeeting Clock
+	// InitialMeeting counts forward from the day the child became looked after,
+	// NewSetting from the day the child is off roll, Moved (the meeting after a
+	// change of setting) from the day the child joined, TellEducationAuthority
+	// from the day this is known.
+	InitialMeeting, NewSetting, Moved, TellEducationAuthority Clock
+	// Useful is how long after its day a thing that was missed is still done by
+	// itself; later a person must say.
+	Useful Clock
+
+	Reminders   []Reminder
+	Submissions []Submission
+	Reviews     Reviews
+
+	// MeetingsInHolidays and MeetingsInSchoolHours say whether a meeting may
+	// fall there; where it may not, the milestone warns. SchoolHours is what
+	// counts as school hours.
+	MeetingsInHolidays    Sourced[bool]
+	MeetingsInSchoolHours Sourced[bool]
+	SchoolHours           Sourced[Hours]
+	// KeyStageEnds are the National Curriculum years in which a key stage ends.
+	KeyStageEnds Sourced[[]int]
+	// Workers are who is responsible for the child's part, by the age from which
+	// they are, youngest first.
+	Workers []Worker
+	// Schedules are when the daemon does what.
+	Schedules map[ScheduleName]Schedule
 
 	// FormTo names the roles of each situation.
 	FormTo map[Situation]Sourced[[]pep.Role]
