@@ -1,8 +1,6 @@
 package timetable
 
 import (
-	"slices"
-
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/pep"
 )
@@ -89,6 +87,7 @@ func (c Course) Done(m MilestoneName) pep.Date {
 func (r Rules) open(rec pep.Record, cal *calendar.Calendar, asOf pep.Date) Course {
 	c := Course{
 		Plan: r.plan(rec, cal, asOf), Opened: asOf, Setting: rec.Child.Setting, Seen: seenIn(rec.Child),
+		Status: statusOf(rec.Child), Forward: rec.Child.BringForward,
 	}
 	if !rec.Child.Meeting.Date.IsZero() {
 		c.Known = asOf
@@ -98,22 +97,4 @@ func (r Rules) open(rec pep.Record, cal *calendar.Calendar, asOf pep.Date) Cours
 
 func seenIn(c pep.Child) Seen {
 	return Seen{Meeting: c.Meeting, Status: c.MeetingStatus, Forward: c.BringForward, Custody: inCustody(c)}
-}
-
-// Follow takes the courses of a child's plans on to a day: by what the register
-// says now, it opens, moves, brings forward and closes them. done tells what
-// happened to the plan of a key. The same register and day change nothing the
-// second time.
-func (r Rules) Follow(rec pep.Record, courses []Course, done func(key string) Progress, cal *calendar.Calendar, asOf pep.Date) []Course {
-	if len(courses) == 0 {
-		return []Course{r.open(rec, cal, asOf)}
-	}
-	out := slices.Clone(courses)
-	last := &out[len(out)-1]
-	if !last.Fixed && done(last.Plan.Key()).FormSent.IsZero() {
-		opened := *last
-		*last = r.open(rec, cal, asOf)
-		last.Opened, last.Meetings, last.Marks = opened.Opened, opened.Meetings, opened.Marks
-	}
-	return out
 }

@@ -12,6 +12,8 @@ import (
 func (r Rules) phase(c pep.Child, year int, asOf pep.Date, onRoll bool) (pep.Phase, []string) {
 	age := c.DateOfBirth.AgeOn(asOf)
 	switch {
+	case leftCare(c, asOf):
+		return pep.NoPhase, []string{"left care on " + leaving(c).Long() + ": no PEP any more"}
 	case c.LegalStatus.ShortBreaks():
 		return pep.NoPhase, []string{fmt.Sprintf("legal status %s is a series of short breaks: no PEP", c.LegalStatus)}
 	case age >= adulthood:
