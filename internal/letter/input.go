@@ -84,6 +84,9 @@ type Contents struct {
 	Subject     string
 	Text        string
 	Attachments []Attachment
+	// Digest is set for an officer's summary of many children, which stays
+	// within the authority's own domain.
+	Digest bool
 }
 
 // Attachment is one file of a message; Type is its media type.

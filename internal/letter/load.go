@@ -27,6 +27,7 @@ const (
 	finalSecure    = "final-secure.txt"
 	finalProtected = "final-protected.txt"
 	callScript     = "call-script.txt"
+	digestFile     = "digest.txt"
 )
 
 // purpose is what one template file is for.
@@ -52,6 +53,7 @@ func purposes() map[purpose]string {
 type Templates struct {
 	letters map[purpose]file
 	script  file
+	digest  file
 }
 
 // Load reads the template files of a folder. Files of further folders stand in
@@ -86,6 +88,15 @@ func Load(shipped fs.FS, instead ...fs.FS) (Templates, error) {
 	if t.script = script; len(faults) == 0 {
 		faults = t.tryScript()
 	}
+	problems = append(problems, faults...)
+	source, fault = read(folders, digestFile)
+	digest, faults := readFile(digestFile, source, true)
+	if fault != nil {
+		faults = Problems{*fault}
+	}
+	if t.digest = digest; len(faults) == 0 {
+		faults = t.tryDigest()
+	}
 	if problems = append(problems, faults...); len(problems) > 0 {
 		return Templates{}, problems.sorted()
 	}
@@ -109,7 +120,7 @@ func read(folders []fs.FS, name string) (string, *Problem) {
 // strangers finds files whose name is that of no letter: a mistyped name would
 // leave the shipped words in force unseen.
 func strangers(folders []fs.FS) Problems {
-	known := []string{callScript}
+	known := []string{callScript, digestFile}
 	for _, name := range purposes() {
 		known = append(known, name)
 	}

@@ -115,10 +115,14 @@ func unfit(r rune) bool {
 
 // write fills the template in.
 func (f file) write(in Input, how class) (c Contents, err error) {
-	var words any = in.openWords()
 	if how == neutral {
-		words = in.neutralWords()
+		return f.fill(in.neutralWords())
 	}
+	return f.fill(in.openWords())
+}
+
+// fill writes every part from the words it may use.
+func (f file) fill(words any) (c Contents, err error) {
 	if c.SenderName, err = run(f.from, words); err != nil {
 		return Contents{}, fmt.Errorf("writing the sender name: %w", err)
 	}

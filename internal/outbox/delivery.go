@@ -16,10 +16,12 @@ const (
 	KindChase Kind = "chase"
 	KindFinal Kind = "final"
 	KindPack  Kind = "pack"
+	// KindDigest is an officer's summary of a morning; it belongs to no child.
+	KindDigest Kind = "digest"
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{KindForm, KindChase, KindFinal, KindPack} }
+func Kinds() []Kind { return []Kind{KindForm, KindChase, KindFinal, KindPack, KindDigest} }
 
 // Recipient is the one person a delivery is for.
 type Recipient struct {

@@ -26,6 +26,8 @@ const (
 	SENCO                  Role = "senco"
 	YoungPerson            Role = "young person"
 	EstablishmentLead      Role = "establishment lead"
+	// Officer is the authority's own, whom no export names.
+	Officer Role = "officer"
 )
 
 // Roles lists every role.

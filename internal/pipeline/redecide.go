@@ -20,6 +20,9 @@ const notAsSealed = "not sent as it was sealed: "
 // which may have been written since it was drafted. What no longer stands is
 // held; the last reason says why.
 func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
+	if d.Kind == outbox.KindDigest {
+		return r.digestNow(d)
+	}
 	to, why := r.nowOf(d)
 	now, weaker = r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, to))
 	if why != "" {

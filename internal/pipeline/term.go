@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -18,6 +19,7 @@ func (r *Runner) Term(ctx context.Context, term pep.Term) (report.Result, error)
 	if facts.Deliveries, err = r.Deliveries.List(ctx, Filter{}); err != nil {
 		return report.Result{}, fmt.Errorf("reading the outbox: %w", err)
 	}
+	facts.Deliveries = slices.DeleteFunc(facts.Deliveries, func(d outbox.Delivery) bool { return d.Kind == outbox.KindDigest })
 	back, err := r.Returns.ListReturns(ctx, ReturnFilter{})
 	if err != nil {
 		return report.Result{}, fmt.Errorf("reading the returned forms: %w", err)

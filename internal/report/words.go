@@ -40,6 +40,8 @@ func What(k outbox.Kind) string {
 		return "final plan"
 	case outbox.KindPack:
 		return "meeting pack"
+	case outbox.KindDigest:
+		return "digest"
 	}
 	return string(k)
 }

@@ -37,6 +37,21 @@ func checkMessageID(id, domain string) error {
 	return nil
 }
 
+// checkDigest keeps a summary of many children where it belongs: ordinary mail
+// by verified TLS, within the sender's own domain, with nothing attached.
+func checkDigest(d route.Decision, c letter.Contents, e Envelope) error {
+	switch {
+	case !c.Digest:
+	case d.Settled() != route.Secure || d.Method != route.MethodTLS:
+		return mismatch("digest", "would leave by another way than verified TLS")
+	case e.To.Domain() == "" || e.To.Domain() != e.From.Domain():
+		return mismatch("digest", "would leave the sender's own domain")
+	case len(c.Attachments) > 0:
+		return mismatch("digest", "has a document")
+	}
+	return nil
+}
+
 // checkContents finds what could break out of its place in a message.
 func checkContents(c letter.Contents) error {
 	for _, line := range []struct{ what, text string }{{"sender name", c.SenderName}, {"subject", c.Subject}} {
@@ -65,7 +80,7 @@ func checkContents(c letter.Contents) error {
 			return mismatch("file", "is empty")
 		}
 	}
-	if len(c.References()) != 1 {
+	if !c.Digest && len(c.References()) != 1 {
 		return mismatch("message", "does not carry exactly one reference")
 	}
 	return nil

@@ -28,6 +28,9 @@ func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, e
 	if err := checkContents(c); err != nil {
 		return Parcel{}, err
 	}
+	if err := checkDigest(d, c, e); err != nil {
+		return Parcel{}, err
+	}
 	passphrase := ""
 	if protect {
 		if c, passphrase, err = protectDocument(c, s.Rand); err != nil {
