@@ -22,6 +22,7 @@ import (
 	"github.com/pepost/pepost/internal/store"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
+	"github.com/pepost/pepost/internal/store/plans"
 	"github.com/pepost/pepost/internal/store/register"
 	"github.com/pepost/pepost/internal/store/returns"
 	"github.com/pepost/pepost/internal/timetable"
@@ -83,7 +84,8 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	if err != nil {
 		return nil, err
 	}
-	runner.Register, runner.Deliveries, runner.Evidence, runner.Returns = register.New(db), deliveries.New(db), evidence.New(db), returns.New(db)
+	runner.Register, runner.Deliveries, runner.Evidence = register.New(db), deliveries.New(db), evidence.New(db)
+	runner.Returns, runner.Plans = returns.New(db), plans.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 

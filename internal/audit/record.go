@@ -28,6 +28,9 @@ const (
 	ReturnSettled Action = "return settled"
 	// PlanFinalised is a final plan made from a form.
 	PlanFinalised Action = "plan finalised"
+	// PlanChanged is the course of a child's plan changed, by the register or by
+	// a person.
+	PlanChanged Action = "plan changed"
 	// PolicyUsed is a delivery policy taken into use, with its hash.
 	PolicyUsed Action = "policy used"
 	// KeyChanged is an OpenPGP key added, confirmed or removed.
@@ -46,7 +49,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
-		PlanFinalised, PolicyUsed, KeyChanged, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
+		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
 	}
 }
 

@@ -9,23 +9,34 @@ import (
 	"github.com/pepost/pepost/internal/timetable"
 )
 
-// Registered is one child of the register with what the timetable says today.
+// Registered is one child of the register with what the timetable says today:
+// of the newest plan, and of every plan that goes on, oldest first.
 type Registered struct {
-	Record  pep.Record
-	Outlook timetable.Outlook
+	Record   pep.Record
+	Outlook  timetable.Outlook
+	Outlooks []timetable.Outlook
+}
+
+func registered(c *child) Registered {
+	out := Registered{Record: c.record, Outlook: c.newest().outlook}
+	for _, p := range c.open {
+		out.Outlooks = append(out.Outlooks, p.outlook)
+	}
+	return out
 }
 
 // Next is the earliest milestone that is known and not before today; false
 // where there is none.
 func (c Registered) Next() (timetable.Milestone, bool) {
 	var next timetable.Milestone
-	o := c.Outlook
-	for _, m := range []timetable.Milestone{o.FormDue, o.ReturnDue, o.FinalDue, o.InitialBy10, o.InitialBy20} {
-		if m.Due.IsZero() || m.Due.Before(o.AsOf) {
-			continue
-		}
-		if next.Due.IsZero() || m.Due.Before(next.Due) {
-			next = m
+	for _, o := range c.Outlooks {
+		for _, m := range []timetable.Milestone{o.FormDue, o.ReturnDue, o.FinalDue, o.InitialBy10, o.InitialBy20} {
+			if m.Due.IsZero() || m.Due.Before(o.AsOf) {
+				continue
+			}
+			if next.Due.IsZero() || m.Due.Before(next.Due) {
+				next = m
+			}
 		}
 	}
 	return next, !next.Due.IsZero()
@@ -33,13 +44,14 @@ func (c Registered) Next() (timetable.Milestone, bool) {
 
 // Children calls do for every child of the register in order.
 func (r *Runner) Children(ctx context.Context, do func(Registered) error) error {
-	err := r.Register.Each(ctx, func(record pep.Record) error {
-		return do(Registered{Record: record, Outlook: r.outlook(record)})
+	return r.eachGroup(ctx, func(all []*child) error {
+		for _, c := range all {
+			if err := do(registered(c)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("reading the register: %w", err)
-	}
-	return nil
 }
 
 // NamesShown leaves evidence that a person asked to see names.

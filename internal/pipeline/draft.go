@@ -40,24 +40,30 @@ const childrenAtOnce = 16
 // with the reason. A dry run stores nothing and gives the same values. Running
 // it again makes nothing twice.
 func (r *Runner) Draft(ctx context.Context, until pep.Date, dry bool) (Drafted, error) {
-	records, err := r.Register.Records(ctx)
-	if err != nil {
-		return Drafted{}, fmt.Errorf("reading the register: %w", err)
-	}
 	var out Drafted
-	done := 0
-	for some := range slices.Chunk(records, childrenAtOnce) {
-		if err := ctx.Err(); err != nil {
-			return out, err
-		}
-		if err := r.draftChildren(ctx, some, until, dry, &out); err != nil {
-			return out, err
-		}
-		if done += len(some); r.Progress != nil {
-			r.Progress(done, len(records))
-		}
+	count, err := r.Register.Count(ctx)
+	if err != nil {
+		return out, fmt.Errorf("reading the register: %w", err)
 	}
-	return out, nil
+	done := 0
+	err = r.eachGroup(ctx, func(all []*child) error {
+		if err := r.storePlans(ctx, all, dry); err != nil {
+			return err
+		}
+		for some := range slices.Chunk(all, childrenAtOnce) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := r.draftChildren(ctx, some, until, dry, &out); err != nil {
+				return err
+			}
+			if done += len(some); r.Progress != nil {
+				r.Progress(done, max(done, count))
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // made is one errand and what was prepared for it.
@@ -70,14 +76,10 @@ type made struct {
 
 // draftChildren makes the deliveries of some children. A form that cannot be
 // made is a failure in the result; only a store that fails ends the run.
-func (r *Runner) draftChildren(ctx context.Context, records []pep.Record, until pep.Date, dry bool, out *Drafted) error {
-	pasts, err := r.pasts(ctx, records)
-	if err != nil {
-		return err
-	}
+func (r *Runner) draftChildren(ctx context.Context, children []*child, until pep.Date, dry bool, out *Drafted) error {
 	var all []*made
-	for _, record := range records {
-		some, err := r.draftChild(ctx, record, pasts[record.Ref], until, dry, out)
+	for _, c := range children {
+		some, err := r.draftChild(ctx, c, until, dry, out)
 		if err != nil {
 			return err
 		}
@@ -94,27 +96,27 @@ func (r *Runner) draftChildren(ctx context.Context, records []pep.Record, until 
 
 // draftChild takes back what must not leave any more, and gives what is due of
 // one child: found as an earlier run left it, or still to be made.
-func (r *Runner) draftChild(ctx context.Context, record pep.Record, p *past, until pep.Date, dry bool, out *Drafted) ([]*made, error) {
-	outlook := r.outlook(record)
-	h := p.history(outlook.Plan, r.Now().Location())
-	if err := r.withdraw(ctx, outlook, p, h, dry, out); err != nil {
+func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry bool, out *Drafted) ([]*made, error) {
+	if err := r.withdraw(ctx, c, dry, out); err != nil {
 		return nil, err
 	}
 	var all []*made
-	for _, row := range r.dueOf(outlook, h, until) {
-		switch {
-		case row.Skipped:
-			out.Skips = append(out.Skips, row)
-			continue
-		case row.Kind == timetable.KindTask:
-			continue
-		}
-		m, err := r.look(ctx, p, h.errand(record, outlook, row), dry)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(all, func(other *made) bool { return other.errand.label() == m.errand.label() }) {
-			all = append(all, m)
+	for _, p := range c.open {
+		for _, row := range r.dueOf(p, until) {
+			switch {
+			case row.Skipped:
+				out.Skips = append(out.Skips, row)
+				continue
+			case row.Kind == timetable.KindTask:
+				continue
+			}
+			m, err := r.look(ctx, c.past, p.errand(c.record, row), dry)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(all, func(other *made) bool { return other.errand.label() == m.errand.label() }) {
+				all = append(all, m)
+			}
 		}
 	}
 	return all, nil
@@ -191,14 +193,16 @@ func (r *Runner) storeDraft(ctx context.Context, m *made, dry bool, out *Drafted
 // dueOf is what is due of one child's plan up to a day: its form to everyone
 // who is to have it, whatever an earlier run made of it, then what follows a
 // form that was sent.
-func (r *Runner) dueOf(outlook timetable.Outlook, h history, until pep.Date) []timetable.Due {
-	rows := r.Rules.Due(outlook, timetable.Progress{}, r.Calendar, until)
-	if !h.progress.FormSent.IsZero() {
-		rows = slices.Concat(slices.DeleteFunc(rows, settled), r.Rules.Due(outlook, h.progress, r.Calendar, until))
+func (r *Runner) dueOf(p prospect, until pep.Date) []timetable.Due {
+	rows := r.Rules.Due(p.outlook, timetable.Progress{}, r.Calendar, until)
+	if !p.history.progress.FormSent.IsZero() {
+		rows = slices.Concat(slices.DeleteFunc(rows, settled), r.Rules.Due(p.outlook, p.history.progress, r.Calendar, until))
 	}
-	return slices.DeleteFunc(rows, func(row timetable.Due) bool { return !h.wants(row) })
+	return slices.DeleteFunc(rows, func(row timetable.Due) bool { return !p.history.wants(row) })
 }
 
-// settled reports whether a row says nothing once the form left: the reasons
-// why it is not due, and a form to somebody new after the meeting.
-func settled(d timetable.Due) bool { return d.Skipped || d.Hold != "" }
+// settled reports whether a row says nothing once the form left: all but the
+// form itself, and a form to somebody new after the meeting.
+func settled(d timetable.Due) bool {
+	return d.Skipped || d.Hold != "" || d.Kind != timetable.KindForm
+}

@@ -8,8 +8,6 @@ import (
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/outbox"
-	"github.com/pepost/pepost/internal/pep"
-	"github.com/pepost/pepost/internal/timetable"
 	"github.com/pepost/pepost/internal/word"
 )
 
@@ -88,11 +86,6 @@ func holdOf(withheld []document.Withheld) string {
 		}
 	}
 	return ""
-}
-
-// outlook is what the timetable says of one child today.
-func (r *Runner) outlook(record pep.Record) timetable.Outlook {
-	return r.Rules.Make(record, r.Calendar, r.today())
 }
 
 func digest(data []byte) string {

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -24,31 +22,23 @@ type Expected struct {
 // Due says of every child what is due up to a day, to whom and how, and what
 // is not and why. It changes nothing.
 func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) error) error {
-	records, err := r.Register.Records(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the register: %w", err)
-	}
-	for some := range slices.Chunk(records, childrenAtOnce) {
-		pasts, err := r.pasts(ctx, some)
-		if err != nil {
-			return err
-		}
-		for _, record := range some {
-			if err := r.expectAll(record, pasts[record.Ref], until, do); err != nil {
-				return err
+	return r.eachGroup(ctx, func(all []*child) error {
+		for _, c := range all {
+			for _, p := range c.open {
+				if err := r.expectAll(c, p, until, do); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-func (r *Runner) expectAll(record pep.Record, p *past, until pep.Date, do func(Expected) error) error {
-	outlook := r.outlook(record)
-	h := p.history(outlook.Plan, r.Now().Location())
-	for _, row := range r.dueOf(outlook, h, until) {
+func (r *Runner) expectAll(c *child, p prospect, until pep.Date, do func(Expected) error) error {
+	for _, row := range r.dueOf(p, until) {
 		expected := Expected{Due: row}
 		if !row.Skipped && row.Kind != timetable.KindTask {
-			expected = r.expect(p, h.errand(record, outlook, row), row)
+			expected = r.expect(c.past, p.errand(c.record, row), row)
 		}
 		if err := do(expected); err != nil {
 			return err

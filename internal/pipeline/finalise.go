@@ -66,8 +66,8 @@ func (r *Runner) Finalise(ctx context.Context, id string, by By) error {
 	return nil
 }
 
-// finalisable is nil where finals will follow: the form belongs to the plan
-// that the register has for the child, and that plan's form went out.
+// finalisable is nil where finals will follow: the form belongs to a plan of
+// the child that goes on, and that plan's form went out.
 func (r *Runner) finalisable(ctx context.Context, back Returned) error {
 	record, err := r.Register.Record(ctx, back.Ref)
 	var none *NotFoundError
@@ -77,18 +77,20 @@ func (r *Runner) finalisable(ctx context.Context, back Returned) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.past(ctx, record)
+	c, err := r.child(ctx, record)
 	if err != nil {
 		return err
 	}
-	outlook := r.outlook(record)
-	switch h := p.history(outlook.Plan, r.Now().Location()); {
-	case outlook.Plan.Phase == pep.NoPhase:
+	p, found := r.plan(c, back.PlanKey)
+	switch none := c.newest().outlook.Plan.Phase == pep.NoPhase; {
+	case none && !(found && p.outlook.Course.Open()):
 		return &NotThePlanError{back.Ref, string(noPlan)}
-	case back.PlanKey == "" || h.progress.FormSent.IsZero():
-		return &NotThePlanError{back.Ref, "no form of the plan was sent from here"}
-	case back.PlanKey != outlook.Plan.Key():
+	case !found && back.PlanKey != "":
 		return &NotThePlanError{back.Ref, string(otherPlan)}
+	case !found || p.history.progress.FormSent.IsZero():
+		return &NotThePlanError{back.Ref, "no form of the plan was sent from here"}
+	case !p.outlook.Course.Open():
+		return &NotThePlanError{back.Ref, string(closed) + ": " + p.outlook.Course.ClosedWhy}
 	}
 	return nil
 }

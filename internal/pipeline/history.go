@@ -23,14 +23,10 @@ type history struct {
 	finalisedAt time.Time
 }
 
-// history is what the stored deliveries and returns say of one plan. Days are
-// those of the place.
-func (p *past) history(plan pep.Plan, where *time.Location) history {
+// history is what the stored deliveries and returns say of the plan of a key.
+// Days are those of the place.
+func (p *past) history(key string, where *time.Location) history {
 	h := history{sentTo: map[string]bool{}}
-	if plan.Phase == pep.NoPhase {
-		return h
-	}
-	key := plan.Key()
 	for _, d := range p.deliveries {
 		if d.PlanKey == key {
 			h.sent(d, where)
@@ -89,10 +85,10 @@ func (h history) wants(row timetable.Due) bool {
 }
 
 // errand is one due row made ready, with a final's answers.
-func (h history) errand(record pep.Record, outlook timetable.Outlook, row timetable.Due) errand {
-	e := errandOf(record, outlook, row)
+func (p prospect) errand(record pep.Record, row timetable.Due) errand {
+	e := errandOf(record, p.outlook, row)
 	if row.Kind == timetable.KindFinal {
-		e.answers, e.occasion = h.answers, h.final
+		e.answers, e.occasion = p.history.answers, p.history.final
 	}
 	return e
 }

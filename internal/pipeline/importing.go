@@ -41,6 +41,10 @@ func (r *Runner) Import(ctx context.Context, files []roster.File) (Imported, err
 	if err := r.Evidence.Append(ctx, r.evidenceOf(out)); err != nil {
 		return out, fmt.Errorf("keeping evidence of the import: %w", err)
 	}
+	// What an export says of a meeting is news of the day it was imported on.
+	if err := r.followChosen(ctx, taken.Touched); err != nil {
+		return out, fmt.Errorf("following the plans of the import: %w", err)
+	}
 	return out, nil
 }
 

@@ -35,6 +35,8 @@ type Row struct {
 type Intaken struct {
 	Accepted, Changed, Unchanged int
 	Changes                      []Change
+	// Touched are the children of whom anything is new or changed.
+	Touched []pep.Ref
 }
 
 // Change tells which fields of a child the register already had were changed,

@@ -57,7 +57,12 @@ func (r *Runner) telephone(ctx context.Context, d outbox.Delivery, by By) (strin
 		return "", err
 	}
 	if err == nil {
-		if to, found := named(recipientsOf(d.Kind, r.outlook(record)), d.Recipient); found {
+		c, err := r.child(ctx, record)
+		if err != nil {
+			return "", err
+		}
+		p, _ := r.planOf(c, d)
+		if to, found := named(recipientsOf(d.Kind, p.outlook), d.Recipient); found {
 			return firstOf(to.Contact.Phone, to.Contact.Mobile), nil
 		}
 	}

@@ -44,12 +44,6 @@ func (r *Runner) pasts(ctx context.Context, records []pep.Record) (map[pep.Ref]*
 	return all, nil
 }
 
-// past reads what is stored of one child.
-func (r *Runner) past(ctx context.Context, record pep.Record) (*past, error) {
-	all, err := r.pasts(ctx, []pep.Record{record})
-	return all[record.Ref], err
-}
-
 // mostAgain bounds how often one delivery may be withdrawn and made again.
 const mostAgain = 100
 

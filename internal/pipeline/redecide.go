@@ -40,17 +40,16 @@ func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
 	if err != nil {
 		return pep.Contact{}, "the child cannot be read from the register"
 	}
-	p, err := r.past(ctx, record)
+	c, err := r.child(ctx, record)
 	if err != nil {
 		return pep.Contact{}, "what was sent before cannot be read"
 	}
-	outlook := r.outlook(record)
-	h := p.history(outlook.Plan, r.Now().Location())
-	if why := r.takenBack(d, outlook, h); why != "" {
+	if why := r.takenBack(d, c); why != "" {
 		return pep.Contact{}, string(why)
 	}
-	to, _ := named(recipientsOf(d.Kind, outlook), d.Recipient)
-	return to.Contact, r.tooLate(d, outlook)
+	p, _ := r.planOf(c, d)
+	to, _ := named(recipientsOf(d.Kind, p.outlook), d.Recipient)
+	return to.Contact, r.tooLate(d, p.outlook)
 }
 
 // recipientsOf are those who may have a kind of delivery.

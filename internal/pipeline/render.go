@@ -61,19 +61,19 @@ func (e *NoFormError) Error() string {
 // Render draws one child's form or final plan for one reader. It stores and
 // sends nothing.
 func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) ([]Rendered, error) {
-	outlook := r.outlook(record)
-	if outlook.Plan.Phase == pep.NoPhase {
-		return nil, &NoFormError{Ref: record.Ref, Why: outlook.Plan.Why}
-	}
-	p, err := r.past(ctx, record)
+	c, err := r.child(ctx, record)
 	if err != nil {
 		return nil, err
 	}
+	p := r.drawnOf(c, ask.Kind)
+	if p.outlook.Plan.Phase == pep.NoPhase {
+		return nil, &NoFormError{Ref: record.Ref, Why: p.outlook.Plan.Why}
+	}
 	e := errand{
-		record: record, plan: outlook.Plan, kind: ask.Kind, returnBy: outlook.ReturnDue.Due, recipient: reader(outlook, ask.Role),
+		record: record, plan: p.outlook.Plan, kind: ask.Kind, returnBy: p.outlook.ReturnDue.Due, recipient: reader(p.outlook, ask.Role),
 	}
 	if ask.Kind == outbox.KindFinal {
-		e.answers = p.history(outlook.Plan, r.Now().Location()).answers
+		e.answers = p.history.answers
 	}
 	composed := r.Forms.Compose(e.plan)
 	doc, values, withheld := r.document(e, composed)
@@ -84,6 +84,15 @@ func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) (
 		out = append(out, file)
 	}
 	return out, nil
+}
+
+// drawnOf is the plan that is drawn: the final one is that which was made final
+// last, any other the newest.
+func (r *Runner) drawnOf(c *child, kind outbox.Kind) prospect {
+	if p, made := r.finalised(c); made && kind == outbox.KindFinal && c.newest().outlook.Plan.Phase != pep.NoPhase {
+		return p
+	}
+	return c.newest()
 }
 
 // reader is the recipient a copy is drawn for: the one the register names in

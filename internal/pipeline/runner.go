@@ -17,6 +17,7 @@ type Runner struct {
 	Register   Register
 	Deliveries Deliveries
 	Returns    Returns
+	Plans      Plans
 	Evidence   Evidence
 	Outgoing   *dispatch.Dispatcher
 	Now        Clock

@@ -8,6 +8,7 @@ import (
 	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/timetable"
 )
 
 // Clock tells what is taken for now.
@@ -24,6 +25,11 @@ type Register interface {
 	// Each calls do for every child in the order of the case system's
 	// identifiers, and stops at the first error.
 	Each(ctx context.Context, do func(pep.Record) error) error
+	// Chosen calls do for every child of some references that there is, and
+	// stops at the first error.
+	Chosen(ctx context.Context, refs []pep.Ref, do func(pep.Record) error) error
+	// Count is how many children there are.
+	Count(ctx context.Context) (int, error)
 	// Records is Each, collected.
 	Records(ctx context.Context) ([]pep.Record, error)
 	// Record gives the child of a reference, or a [NotFoundError].
@@ -87,6 +93,39 @@ type Deliveries interface {
 	// NextDue is the moment at which something waits to be sent next; false
 	// where nothing waits.
 	NextDue(ctx context.Context) (time.Time, bool, error)
+}
+
+// Kept is the courses of one child's plans as stored, oldest first. Version
+// counts their changes; 0 means that none are stored.
+type Kept struct {
+	Courses []timetable.Course
+	Version int
+}
+
+// PlanChange is one child's courses as they are to be stored, made from the
+// version Was.
+type PlanChange struct {
+	Ref     pep.Ref
+	Was     int
+	Courses []timetable.Course
+	// At and By are when and by whom they were changed, Why a person's reason.
+	At  time.Time
+	By  string
+	Why string
+	// News is what became of the plans, in words without any particular of the
+	// child; where it is empty the change leaves no evidence.
+	News string
+}
+
+// Plans keeps the courses of each child's plans, sealed.
+type Plans interface {
+	// Courses gives the courses of some children in a bounded number of
+	// questions; a child without any is left out.
+	Courses(ctx context.Context, refs []pep.Ref) (map[pep.Ref]Kept, error)
+	// SaveCourses stores changes in one transaction with their evidence. It
+	// gives the children whose courses somebody else changed since they were
+	// read: theirs are left as they are, to be followed again.
+	SaveCourses(ctx context.Context, changes []PlanChange) (conflicts []pep.Ref, err error)
 }
 
 // Evidence keeps the chained records of what was done.

@@ -73,7 +73,7 @@ func (r *Runner) keepForm(ctx context.Context, judged receive.Return) (Taken, er
 	if judged.File == nil || judged.Ref == "" {
 		return out, nil
 	}
-	planKey, err := r.planOf(ctx, judged)
+	planKey, err := r.answered(ctx, judged)
 	if err != nil {
 		return out, err
 	}
@@ -91,9 +91,9 @@ func (r *Runner) keepForm(ctx context.Context, judged receive.Return) (Taken, er
 	return out, err
 }
 
-// planOf is the plan that a returned form belongs to: that of the delivery it
+// answered is the plan that a returned form belongs to: that of the delivery it
 // answers, else that of the form last sent for the child.
-func (r *Runner) planOf(ctx context.Context, judged receive.Return) (string, error) {
+func (r *Runner) answered(ctx context.Context, judged receive.Return) (string, error) {
 	if judged.Delivery != "" {
 		d, err := r.Deliveries.Get(ctx, judged.Delivery)
 		return d.PlanKey, err

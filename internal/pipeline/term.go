@@ -30,13 +30,13 @@ func (r *Runner) Term(ctx context.Context, term pep.Term) (report.Result, error)
 		}
 	}
 	made := plansWith(facts.Deliveries)
-	err = r.Children(ctx, func(c Registered) error {
-		key := c.Outlook.Plan.Key()
-		if made[key] {
-			facts.Asked = append(facts.Asked, report.Asked{Ref: c.Record.Ref, PlanKey: key, By: c.Outlook.ReturnDue.Due})
-			return nil
+	err = r.eachGroup(ctx, func(all []*child) error {
+		for _, c := range all {
+			facts.Asked = append(facts.Asked, r.askedOf(c, made)...)
+			if newest := c.newest().outlook; !made[newest.Plan.Key()] {
+				facts.Skips = append(facts.Skips, r.skipsOf(newest)...)
+			}
 		}
-		facts.Skips = append(facts.Skips, r.skipsOf(c)...)
 		return nil
 	})
 	return report.Term(facts), err
@@ -51,12 +51,24 @@ func plansWith(all []outbox.Delivery) map[string]bool {
 	return made
 }
 
-// skipsOf is why nothing was made for a child so far.
-func (r *Runner) skipsOf(c Registered) []report.Skip {
+// askedOf are a child's plans, closed ones too, that something was made for.
+func (r *Runner) askedOf(c *child, made map[string]bool) []report.Asked {
+	var asked []report.Asked
+	for _, course := range c.courses {
+		if key := course.Plan.Key(); made[key] {
+			p, _ := r.plan(c, key)
+			asked = append(asked, report.Asked{Ref: c.record.Ref, PlanKey: key, By: p.outlook.ReturnDue.Due})
+		}
+	}
+	return asked
+}
+
+// skipsOf is why nothing was made for a child's newest plan so far.
+func (r *Runner) skipsOf(o timetable.Outlook) []report.Skip {
 	var skips []report.Skip
-	for _, row := range r.Rules.Due(c.Outlook, timetable.Progress{}, r.Calendar, r.today()) {
+	for _, row := range r.Rules.Due(o, timetable.Progress{}, r.Calendar, r.today()) {
 		if row.Skipped {
-			skips = append(skips, report.Skip{Ref: c.Record.Ref, Milestone: row.Milestone, Role: row.Role, Why: row.Why})
+			skips = append(skips, report.Skip{Ref: o.Plan.Ref, Milestone: row.Milestone, Role: row.Role, Why: row.Why})
 		}
 	}
 	return skips

@@ -18,24 +18,33 @@ type withdrawal string
 // The withdrawals. What was withdrawn for one of them is made again as soon as
 // it is due again.
 const (
-	noPlan     withdrawal = "the register says that no plan is made for this child any more"
-	otherPlan  withdrawal = "the register now has another plan for this child"
-	unnamed    withdrawal = "the register no longer names this recipient for the form"
-	otherRole  withdrawal = "the register now names this recipient in another role, whose copy differs"
-	nowHidden  withdrawal = "the register now keeps from this recipient where the child lives"
-	agreed     withdrawal = "the recipient has agreed to another delivery since"
-	cameBack   withdrawal = "the form came back"
-	superseded withdrawal = "a corrected plan was made final since"
+	noPlan      withdrawal = "the register says that no plan is made for this child any more"
+	otherPlan   withdrawal = "the register now has another plan for this child"
+	unnamed     withdrawal = "the register no longer names this recipient for the form"
+	otherRole   withdrawal = "the register now names this recipient in another role, whose copy differs"
+	nowHidden   withdrawal = "the register now keeps from this recipient where the child lives"
+	agreed      withdrawal = "the recipient has agreed to another delivery since"
+	cameBack    withdrawal = "the form came back"
+	superseded  withdrawal = "a corrected plan was made final since"
+	closed      withdrawal = "the plan is closed"
+	cancelled   withdrawal = "the meeting was cancelled: it goes out again once there is a new date"
+	putOff      withdrawal = "the meeting was put off: it goes out again when it is due"
+	leftSetting withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
 // withdrawals lists every withdrawal.
 func withdrawals() []withdrawal {
-	return []withdrawal{noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded}
+	return []withdrawal{
+		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting,
+	}
 }
 
-// withdrawn reports whether the program itself took the delivery back.
+// withdrawn reports whether the program itself took the delivery back; the
+// reason may go on with particulars.
 func withdrawn(d outbox.Delivery) bool {
-	return d.State == outbox.Cancelled && slices.Contains(withdrawals(), withdrawal(d.Reason))
+	return d.State == outbox.Cancelled && slices.ContainsFunc(withdrawals(), func(w withdrawal) bool {
+		return strings.HasPrefix(d.Reason, string(w))
+	})
 }
 
 // mayWithdraw reports whether nothing of a delivery left and it is in nobody's
@@ -47,22 +56,25 @@ func mayWithdraw(s outbox.State) bool {
 // withdraw cancels what waits for somebody who is not to have it any more: the
 // newest export decides who may be written to, and with what. A dry run says
 // what would be withdrawn.
-func (r *Runner) withdraw(ctx context.Context, outlook timetable.Outlook, p *past, h history, dry bool, out *Drafted) error {
-	for i, d := range p.deliveries {
-		why := r.takenBack(d, outlook, h)
-		if why == "" || !mayWithdraw(d.State) {
+func (r *Runner) withdraw(ctx context.Context, c *child, dry bool, out *Drafted) error {
+	for i, d := range c.past.deliveries {
+		if !mayWithdraw(d.State) {
 			continue
 		}
-		cancelled, err := outbox.Advance(d, outbox.Cancel, outbox.Occasion{At: r.Now(), By: r.Owner, Why: string(why)})
+		why := r.takenBack(d, c)
+		if why == "" {
+			continue
+		}
+		back, err := outbox.Advance(d, outbox.Cancel, outbox.Occasion{At: r.Now(), By: r.Owner, Why: string(why)})
 		if err != nil {
 			return err
 		}
-		saved, err := r.saveUnless(ctx, dry, cancelled)
+		saved, err := r.saveUnless(ctx, dry, back)
 		if err != nil {
 			return fmt.Errorf("withdrawing a delivery of %s: %w", d.Ref, err)
 		}
 		if saved {
-			p.deliveries[i], out.Withdrawn = cancelled, append(out.Withdrawn, cancelled)
+			c.past.deliveries[i], out.Withdrawn = back, append(out.Withdrawn, back)
 		}
 	}
 	return nil
@@ -81,28 +93,77 @@ func (r *Runner) saveUnless(ctx context.Context, dry bool, d outbox.Delivery) (b
 	return err == nil, err
 }
 
-// takenBack is why a delivery is not to leave any more by what the register
-// and the history of the plan say now; empty where it may.
-func (r *Runner) takenBack(d outbox.Delivery, outlook timetable.Outlook, h history) withdrawal {
-	plan := outlook.Plan
-	ours := d.PlanKey == plan.Key()
-	switch to, found := named(recipientsOf(d.Kind, outlook), d.Recipient); {
-	case plan.Phase == pep.NoPhase:
-		return noPlan
-	case !ours && d.Kind != outbox.KindFinal:
-		return otherPlan
+// takenBack is why a delivery is not to leave any more by what the register,
+// the course of its plan and the plan's history say now; empty where it may.
+func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
+	p, ours := r.planOf(c, d)
+	if why := c.ended(d, p, ours); why != "" {
+		return why
+	}
+	switch to, found := named(recipientsOf(d.Kind, p.outlook), d.Recipient); {
 	case !found:
-		return unnamed
+		return c.goneFrom(d)
 	case to.Role != d.Recipient.Role:
 		return otherRole
 	case to.WithholdPlacementAddress && !d.Recipient.Withheld:
 		return nowHidden
 	case r.agreedSince(d, to.Contact):
 		return agreed
-	case d.Kind == outbox.KindChase && !h.progress.Returned.IsZero():
+	case d.Kind == outbox.KindChase && !p.history.progress.Returned.IsZero():
 		return cameBack
-	case d.Kind == outbox.KindFinal && ours && d.Events[0].At.Before(h.finalisedAt):
+	case d.Kind == outbox.KindFinal && ours && d.Events[0].At.Before(p.history.finalisedAt):
 		return superseded
+	}
+	return offMeeting(d, p.outlook)
+}
+
+// planOf is the plan that a delivery belongs to. A final plan that this
+// program's last version made of a plan that it kept no course of goes by the
+// newest.
+func (r *Runner) planOf(c *child, d outbox.Delivery) (p prospect, ours bool) {
+	if p, ours = r.plan(c, d.PlanKey); !ours {
+		p = c.newest()
+	}
+	return p, ours
+}
+
+// ended is why nothing of a delivery's plan leaves any more.
+func (c *child) ended(d outbox.Delivery, p prospect, ours bool) withdrawal {
+	course := p.outlook.Course
+	switch none := c.newest().outlook.Plan.Phase == pep.NoPhase; {
+	case ours && !course.Open() && none:
+		return noPlan + ": " + withdrawal(course.ClosedWhy)
+	case ours && !course.Open():
+		return closed + ": " + withdrawal(course.ClosedWhy)
+	case !ours && none:
+		return noPlan
+	case !ours && d.Kind != outbox.KindFinal:
+		return otherPlan
+	}
+	return ""
+}
+
+// goneFrom is why somebody is not a recipient any more.
+func (c *child) goneFrom(d outbox.Delivery) withdrawal {
+	for _, contact := range c.record.Contacts {
+		if on, former := c.former(contact); former && personLabel(contact.Role, contact.Name, contact.Email) == personLabel(d.Recipient.Role, d.Recipient.Name, d.Recipient.Address) {
+			return leftSetting + " on " + withdrawal(on.Long())
+		}
+	}
+	return unnamed
+}
+
+// offMeeting is why a form or a reminder waits for another meeting than the
+// one it was made for.
+func offMeeting(d outbox.Delivery, o timetable.Outlook) withdrawal {
+	if d.Kind != outbox.KindForm && d.Kind != outbox.KindChase {
+		return ""
+	}
+	switch due := o.FormDue.Due; {
+	case due.IsZero() && o.Course.Status == pep.MeetingCancelled:
+		return cancelled
+	case d.Kind == outbox.KindForm && due.After(d.Due) && due.After(o.AsOf):
+		return putOff
 	}
 	return ""
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/pepost/pepost/internal/store"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
+	"github.com/pepost/pepost/internal/store/plans"
 	"github.com/pepost/pepost/internal/store/register"
 	"github.com/pepost/pepost/internal/store/returns"
 	"github.com/pepost/pepost/internal/timetable"
@@ -51,7 +52,7 @@ func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 	db := must(store.Open(t.Context(), store.Options{URL: filepath.Join(folder, "pepost.db"), Keys: keys, Lock: true}))(t)
 	t.Cleanup(func() { db.Close() })
 	r := &pipeline.Runner{
-		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db), Now: clock.Now,
+		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Now: clock.Now,
 		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
 		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
 		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t),

@@ -86,6 +86,7 @@ func (r *run) take(ctx context.Context, part []said) error {
 		}
 		if differs {
 			changed = append(changed, after)
+			r.out.Touched = append(r.out.Touched, pep.Ref(after.Ref))
 		}
 	}
 	return r.write(ctx, changed)

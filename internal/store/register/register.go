@@ -117,6 +117,36 @@ func (r *Register) Each(ctx context.Context, do func(pep.Record) error) error {
 	return nil
 }
 
+// Chosen calls do for every child of some references that there is.
+func (r *Register) Chosen(ctx context.Context, refs []pep.Ref, do func(pep.Record) error) error {
+	for part := range slices.Chunk(refs, batch) {
+		var rows []row
+		err := r.db.Read().NewSelect().Model(&rows).Column("ref", "record").Where("ref IN (?)", bun.List(part)).Order("serial").Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the register: %w", err)
+		}
+		for _, stored := range rows {
+			record, err := r.open(stored)
+			if err != nil {
+				return err
+			}
+			if err := do(record); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Count is how many children there are.
+func (r *Register) Count(ctx context.Context) (int, error) {
+	n, err := r.db.Read().NewSelect().Model((*row)(nil)).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("counting the register: %w", err)
+	}
+	return int(n), nil
+}
+
 func (r *Register) bySerial(ctx context.Context, serials []int64) (map[int64]pep.Record, error) {
 	var rows []row
 	err := r.db.Read().NewSelect().Model(&rows).Column("serial", "ref", "record").
