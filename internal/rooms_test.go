@@ -48,7 +48,8 @@ func rooms() map[string][]string {
 		"report":    {"pep", "calendar", "timetable", "outbox", "route", "receive"},
 		"store":     {"pep", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
 		"pipeline":  append([]string{"pep"}, formats...),
-		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar"},
+		// A played term fills the pipeline's seams in memory, in their words.
+		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "dispatch", "audit"},
 		"daemon":    {"pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},

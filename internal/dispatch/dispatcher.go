@@ -22,6 +22,11 @@ type Dispatcher struct {
 	Queue Queue
 	// Sender is used from one goroutine for each relay.
 	Sender Sender
+	// Play, where set, stands in for the Sender when a term is only played
+	// through: it says what becomes of a sketched delivery, and the stored
+	// message is not even read. A dispatcher has a Sender or Play, never both,
+	// so that one that plays cannot send.
+	Play func(outbox.Delivery) outbox.Outcome
 	// Decide makes the decision of a delivery again, by the policy and the
 	// means of now, and tells whether what was sealed may no longer go as it
 	// stands; [route.Policy.Redecide] is that rule. The last reason says why.
@@ -83,8 +88,10 @@ func (x *Dispatcher) Run(ctx context.Context) (Tally, error) {
 // whole refuses to work with a part missing: there is no default for any.
 func (x *Dispatcher) whole() error {
 	switch {
-	case x.Queue == nil || x.Sender == nil || x.Decide == nil || x.Now == nil:
+	case x.Queue == nil || x.Sender == nil && x.Play == nil || x.Decide == nil || x.Now == nil:
 		return errors.New("the dispatcher needs a queue, a sender, a decision and a clock")
+	case x.Sender != nil && x.Play != nil:
+		return errors.New("a dispatcher that plays a term through has no sender")
 	case x.Owner == "" || x.From == "":
 		return errors.New("the dispatcher needs the name of its process and the envelope sender")
 	}

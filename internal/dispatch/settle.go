@@ -64,6 +64,9 @@ func (x *Dispatcher) attempt(ctx context.Context, d outbox.Delivery) (a attempt)
 	if a.objection = x.objection(d); a.objection != "" {
 		return a
 	}
+	if x.Play != nil {
+		return x.played(ctx, a)
+	}
 	bytes, err := x.Queue.Parcel(context.WithoutCancel(ctx), d.ID)
 	if err != nil {
 		a.objection = "the stored message cannot be read: ask whoever looks after the program"
@@ -76,6 +79,19 @@ func (x *Dispatcher) attempt(ctx context.Context, d outbox.Delivery) (a attempt)
 	a.outcome = x.Sender.Send(ctx, Envelope{
 		From: x.From, To: d.Decision.Canonical, Bytes: bytes, ID: d.ID, Relay: d.Decision.Relay,
 	}, func() error { return x.mark(ctx, &a) })
+	return a
+}
+
+// played is an attempt that is not made. Like a sender it sets the marker where
+// the conversation would have come to the final dot.
+func (x *Dispatcher) played(ctx context.Context, a attempt) attempt {
+	a.outcome = x.Play(a.delivery)
+	if a.outcome.Phase != outbox.PhaseDot && a.outcome.Phase != outbox.PhaseReply {
+		return a
+	}
+	if err := x.mark(ctx, &a); err != nil {
+		a.outcome = outbox.Outcome{Result: outbox.ResultDeferred, Phase: outbox.PhaseData}
+	}
 	return a
 }
 

@@ -64,7 +64,7 @@ type Delivery struct {
 	State      State
 	Reason     string // why it is held, refused or cancelled, in an officer's words
 	MessageID  string
-	SHA256     string // of the sealed bytes; empty until they are stored
+	SHA256     string // of the sealed bytes; empty until they are stored; see [Sketched]
 	Size       int
 	Passphrase PassphraseState
 	Attempts   []Attempt
@@ -95,6 +95,12 @@ type Attempt struct {
 	QueueID  string    `json:"queue_id,omitempty"`
 	TLS      string    `json:"tls"`
 }
+
+// Sketched stands in place of a digest where a delivery was only sketched, to
+// play a term through: it was composed and decided on, but no bytes were made
+// of it and none ever will be. It is the digest of no bytes, so that whatever
+// checks what it sends against the digest refuses it.
+const Sketched = "sketched"
 
 // Event is one change of state, or something worth keeping as evidence.
 type Event struct {

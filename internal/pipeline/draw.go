@@ -18,19 +18,23 @@ type drawn struct {
 	hold       string
 }
 
-// draw makes the Word form of an errand.
+// draw makes the Word form of an errand; a sketch has none.
 func (r *Runner) draw(e errand) (drawn, error) {
 	composed := r.Forms.Compose(e.plan)
 	doc, values, withheld := r.document(e, composed)
-	file, err := word.Write(doc)
-	if err != nil {
-		return drawn{}, fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
-	}
 	stage := form.ToSend
 	if e.kind == outbox.KindFinal {
 		stage = form.ToFinalise
 	}
-	return drawn{word: file, unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}, nil
+	out := drawn{unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}
+	if r.Sketch {
+		return out, nil
+	}
+	var err error
+	if out.word, err = word.Write(doc); err != nil {
+		return drawn{}, fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
+	}
+	return out, nil
 }
 
 // document is the form as blocks for its reader, with all values it was made

@@ -108,6 +108,10 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 		}
 		out.unanswered, out.hold = drawn.unanswered, drawn.hold
 	}
+	if r.Sketch {
+		sketch(d)
+		return out, nil
+	}
 	parcel, err := r.parcel(*d, e, drawn.word)
 	if err != nil {
 		return out, err
@@ -118,6 +122,14 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 	}
 	out.contents = Contents{Parcel: parcel.Bytes, Passphrase: parcel.Passphrase, Document: drawn.word}
 	return out, nil
+}
+
+// sketch leaves a delivery without bytes, as if it had some.
+func sketch(d *outbox.Delivery) {
+	d.SHA256 = outbox.Sketched
+	if d.Decision.Method == route.MethodProtectedDocument {
+		d.Passphrase = outbox.PassphrasePending
+	}
 }
 
 func (r *Runner) isNew(ctx context.Context, to pep.Address) (bool, error) {

@@ -42,6 +42,11 @@ type Runner struct {
 	Progress func(done, all int)
 	// ByHand keeps drafts until an officer approves them.
 	ByHand bool
+	// Sketch plays a term through instead of working: every form is composed and
+	// every copy judged as always, but nothing is drawn, written or sealed. A
+	// sketched delivery has no bytes; no store keeps it and no dispatcher with a
+	// sender hands it over.
+	Sketch bool
 }
 
 // Words are what letters and forms say of the authority.

@@ -20,6 +20,9 @@ var (
 	// ErrAttempted says that a message was attempted already: the same bytes
 	// are sent again or none.
 	ErrAttempted = errors.New("the message was attempted already: cancel the delivery and make another one")
+	// ErrSketched says that a delivery of a term that was only played through
+	// came to be stored.
+	ErrSketched = errors.New("a sketched delivery has nothing to send and is not stored")
 	// ErrIdentity says that a change would make a delivery another one, or its
 	// message another one without the bytes.
 	ErrIdentity = errors.New("the key, child, plan, kind, recipient and message of a stored delivery stay as they are")
@@ -28,8 +31,11 @@ var (
 // Add stores a delivery once: where its key is known already it changes
 // nothing and gives false.
 func (x *Deliveries) Add(ctx context.Context, d outbox.Delivery, c pipeline.Contents) (bool, error) {
-	if len(d.Events) == 0 {
+	switch {
+	case len(d.Events) == 0:
 		return false, ErrNoEvents
+	case d.SHA256 == outbox.Sketched:
+		return false, ErrSketched
 	}
 	d.Version = 1
 	r, err := write(x.db.Keys, d)
@@ -126,8 +132,11 @@ func (x *Deliveries) lock(ctx context.Context, tx store.Tx, d outbox.Delivery) (
 // put writes the next version of a locked delivery with the evidence of what
 // is new, and gives it as stored.
 func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Delivery) (outbox.Delivery, error) {
-	if !onlyAdded(was, d) {
+	switch {
+	case !onlyAdded(was, d):
 		return d, ErrNoEvents
+	case d.SHA256 == outbox.Sketched:
+		return d, ErrSketched
 	}
 	d.Version = was.Version + 1
 	r, err := write(x.db.Keys, d)
