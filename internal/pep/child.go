@@ -61,6 +61,11 @@ type Return903 struct {
 	LastReview        Date        `json:"last_review"`
 	Unaccompanied     bool        `json:"unaccompanied,omitempty"`
 	UnaccompaniedEnds Date        `json:"unaccompanied_ends"`
+	// LatestEpisode is the start of the newest episode that a return told of.
+	LatestEpisode Date `json:"latest_episode,omitzero"`
+	// LeftCare is the day the child ceased to be looked after; zero where an
+	// episode is open, or the newest ended without saying so.
+	LeftCare Date `json:"left_care,omitzero"`
 }
 
 // Contact is one person around one child.

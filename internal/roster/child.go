@@ -115,7 +115,11 @@ func readChild(one *row) pep.Child {
 			Time:  clock(one.texts[childMeetingTime]),
 			Place: one.texts[childMeetingPlace],
 		},
-		NextCLAReview: soft(one, childReview, one.date),
+		NextCLAReview:    soft(one, childReview, one.date),
+		SocialWorkerPart: soft(one, childWorkerPart, pep.ParseSocialWorkerPart),
+		MeetingStatus:    soft(one, childMeetingStatus, pep.ParseMeetingStatus),
+		BringForward:     soft(one, childForward, pep.ParseBringForward),
+		LeftCare:         soft(one, childLeft, one.date),
 	}
 }
 

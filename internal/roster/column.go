@@ -64,6 +64,10 @@ const (
 	childMeetingTime
 	childMeetingPlace
 	childReview
+	childWorkerPart
+	childMeetingStatus
+	childForward
+	childLeft
 )
 
 // personID are the headers of the child's identifier in Liquidlogic, Mosaic,
@@ -106,6 +110,14 @@ func childColumns() []column {
 		{name: "PEP Meeting Time", others: []string{"meeting time"}, shared: true},
 		{name: "PEP Meeting Place", others: []string{"meeting place", "pep venue", "venue"}, shared: true},
 		{name: "Next CLA Review", others: []string{"next review", "next lac review", "next cla review date", "cla review"}, holds: dateColumn},
+		{name: "Social Worker Part", others: []string{
+			"sw part", "social worker section", "sw section", "sw section complete", "sw part complete", "social worker part complete", "social worker section complete",
+		}, words: []string{"Yes", "No", "Complete", "Not complete"}, shared: true},
+		{name: "PEP Meeting Status", others: []string{"meeting status", "status of meeting"}, words: meetingStatuses(), shared: true},
+		{name: "Bring Forward", others: []string{"brought forward", "bring forward reason", "reason brought forward", "pep brought forward"}, words: bringForwards(), shared: true},
+		{name: "Date Left Care", others: []string{
+			"left care date", "left care", "date ceased", "ceased looked after", "date ceased looked after", "date ceased to be looked after",
+		}, holds: dateColumn},
 	}
 }
 
@@ -118,6 +130,22 @@ func eetStatuses() []string {
 		"Employed with training", "Employed without training", "Part-time",
 		"NEET - available", "NEET - illness/disability", "NEET - parenting", "Custody", "Awaiting result",
 	}
+}
+
+func meetingStatuses() []string {
+	var words []string
+	for _, status := range pep.MeetingStatuses() {
+		words = append(words, string(status))
+	}
+	return words
+}
+
+func bringForwards() []string {
+	var words []string
+	for _, why := range pep.BringForwards() {
+		words = append(words, string(why))
+	}
+	return words
 }
 
 func pepTypes() []string {

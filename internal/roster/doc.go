@@ -16,6 +16,11 @@
 // trace but its finding. A row that repeats an earlier one counts as repeated
 // and is taken once.
 //
+// An optional column that the export lacks is blank in every row, and the newest
+// row of a child is the whole truth of it: a word of an earlier export does not
+// outlive one that is silent. The one exception stands beside the row and not in
+// it, what the SSDA903 return said, which comes once a year.
+//
 // It reads no column that a PEP does not need (mother, conviction, category of
 // need, health number, …), quotes no value in a finding, opens no file, asks no
 // clock and knows no calendar: whether a meeting falls on a closed day is the

@@ -297,7 +297,7 @@ func TestStatutoryReturn(t *testing.T) {
 		table("CHILD,GENDER,DOB,ETHNIC,UPN,MOTHER,MC_DOB", "7,1,4/3/2017,WBRI,,,", "7,1,13/13/2017,WBRI,,,"))
 	want := pep.Return903{
 		BecameLookedAfter: pep.MustDate("2020-02-01"), LegalStatus: "C2", Placement: "K2", LastReview: pep.MustDate("2025-06-06"),
-		Unaccompanied: true, UnaccompaniedEnds: pep.MustDate("2035-03-04"),
+		Unaccompanied: true, UnaccompaniedEnds: pep.MustDate("2035-03-04"), LatestEpisode: pep.MustDate("2021-03-01"),
 	}
 	if diff := cmp.Diff(map[string]pep.Return903{"7": want}, b.Returns); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -308,7 +308,7 @@ func TestStatutoryReturn(t *testing.T) {
 	if diff := cmp.Diff(rejects, told(b.Rejects)); diff != "" {
 		t.Errorf("rejects (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"file3:7 PLACE unknown_code", "file2:3 DOB ambiguous_date", "file4:2 DOB bad_date"}, told(b.Warnings)); diff != "" {
+	if diff := cmp.Diff([]string{"file3:7 PLACE unknown_code", "file3:7 REC missing_required", "file2:3 DOB ambiguous_date", "file4:2 DOB bad_date"}, told(b.Warnings)); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 	if b.Children[0].BecameLookedAfter != pep.MustDate("2020-02-01") || b.Children[0].Return != (pep.Return903{}) {
@@ -320,6 +320,8 @@ func TestStatutoryReturn(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(table(childHeader, childRow, childRow)), []byte(table(contactsHead, "7,head,A,a@b.example")))
 	f.Add([]byte("{\"person_id\":7,\"forename\":\"A\",\"date_of_birth\":\"2017-03-25\"}"), []byte(table(targetsHead, "7,22/09/2025,1,read", "7,,,")))
+	f.Add([]byte(table(childHeader+",Social Worker Part,PEP Meeting Status,Bring Forward,Date Left Care", childRow+",not complete,arranged,VS request,17/03/2026")),
+		[]byte(table(episodesHead, episode("01/02/2020", "03/02/2026", "E4A"), episode("03/02/2026", "", ""))))
 	f.Add(utf16Little(table(childHeader, childRow)), []byte(table("CHILD,DOB,REVIEW,REVIEW_CODE", "7,25/03/2017,01/01/2026,PN1")))
 	f.Fuzz(func(t *testing.T, one, two []byte) {
 		b := read(string(one), string(two))

@@ -36,6 +36,7 @@ func Read(in Input) Batch {
 // that growing lists have left over: it is a third of a large batch.
 func (r *reading) conclude() {
 	for id, of := range r.returns {
+		of.said.LeftCare = of.left()
 		r.batch.Returns[id] = of.said
 	}
 	trim(r.batch.Contacts)

@@ -12,6 +12,9 @@ type returned struct {
 	said pep.Return903
 	// open is the start of the open episode that status and placement are of.
 	open pep.Date
+	// end is when the newest episode ended, zero where it is open; ended is the
+	// same day where the whole period of care ended with it.
+	end, ended pep.Date
 }
 
 func (r *reading) returnOf(id string) *returned {
@@ -75,10 +78,12 @@ func (r *reading) takeEpisode(one *row) {
 		Reason     string
 		Legal      pep.LegalStatus
 		Place      pep.Placement
+		Left       bool `json:",omitzero"`
 	}{
 		Start: hard(one, episodeStart, one.date), End: hard(one, episodeEnd, one.date), Reason: one.texts[episodeReason],
 		Legal: hard(one, episodeLegal, pep.ParseLegalStatus), Place: soft(one, episodePlace, pep.ParsePlacement),
 	}
+	episode.Left = endsCare(one, episode.Start, episode.End)
 	if one.texts[episodeStart] == "" {
 		one.refuse(episodeStart, pep.MissingRequired, "the episode has no start")
 	}
@@ -86,12 +91,60 @@ func (r *reading) takeEpisode(one *row) {
 		return
 	}
 	of := r.returnOf(id)
+	of.newest(episode.Start, episode.End, episode.Left)
 	if episode.Reason == "S" && episode.Start.After(of.said.BecameLookedAfter) {
 		of.said.BecameLookedAfter = episode.Start
 	}
 	if episode.End.IsZero() && !episode.Start.Before(of.open) {
 		of.open, of.said.LegalStatus, of.said.Placement = episode.Start, episode.Legal, episode.Place
 	}
+}
+
+// newest takes in whether the newest episode so far ended the period of care.
+// Of two that began on the same day the later one to end is the newer.
+func (r *returned) newest(start, end pep.Date, left bool) {
+	switch latest := r.said.LatestEpisode; {
+	case start.Before(latest):
+		return
+	case start == latest && (r.end.IsZero() || !end.IsZero() && end.Before(r.end)):
+		return
+	case start != latest || end != r.end:
+		r.said.LatestEpisode, r.end, r.ended = start, end, pep.Date{}
+	}
+	if left {
+		r.ended = end
+	}
+}
+
+// left is the day the child left care by all episodes told; an open one,
+// whenever it began, says that the child is looked after.
+func (r *returned) left() pep.Date {
+	if !r.open.IsZero() {
+		return pep.Date{}
+	}
+	return r.ended
+}
+
+// endsCare reports whether an episode ended and no other took its place: X1 is
+// an episode that ceased with a new one on the same day, every other reason
+// begins with E (children looked after return, REC). An end without a reason
+// that is known says nothing of it.
+func endsCare(one *row, start, end pep.Date) bool {
+	reason := strings.ToUpper(one.texts[episodeEnded])
+	switch {
+	case end.IsZero() || reason == "X1":
+		return false
+	case end.Before(start):
+		one.warn(episodeEnd, pep.BadDate, "the episode ends before it starts: it does not count as leaving care")
+		return false
+	case reason == "":
+		one.warn(episodeEnded, pep.MissingRequired, "the episode has an end and no reason for it: it does not count as leaving care")
+		return false
+	case len(reason) < 2 || reason[0] != 'E' || reason[1] < '0' || reason[1] > '9':
+		one.warn(episodeEnded, pep.UnknownCode, "a reason why an episode ended is X1, or E and a number: it does not count as leaving care")
+		return false
+	}
+	return true
 }
 
 // takeReview reads a statutory review; the latest stands.

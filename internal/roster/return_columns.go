@@ -2,7 +2,7 @@ package roster
 
 // The columns read of the SSDA903 tables (Department for Education, children
 // looked after return, technical specification). Mother and her child's birth,
-// category of need, home postcode, provider and the reasons are not read.
+// category of need, home postcode, provider and the reason of a move are not read.
 const (
 	headerChild = iota
 	headerBirth
@@ -15,6 +15,7 @@ const (
 	episodeLegal
 	episodePlace
 	episodeEnd
+	episodeEnded
 )
 
 const (
@@ -38,7 +39,7 @@ func returnLayouts() []layout {
 		{kind: Header903, columns: header, exact: []string{"CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
 		{kind: Header903, columns: header, exact: []string{"CHILD", "GENDER", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"}},
 		{kind: Episodes903, columns: []column{
-			child, {name: "DECOM", holds: dateColumn}, {name: "RNE", shared: true}, {name: "LS", shared: true}, {name: "PLACE", shared: true}, {name: "DEC", holds: dateColumn},
+			child, {name: "DECOM", holds: dateColumn}, {name: "RNE", shared: true}, {name: "LS", shared: true}, {name: "PLACE", shared: true}, {name: "DEC", holds: dateColumn}, {name: "REC", shared: true},
 		}, exact: []string{
 			"CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN",
 		}},

@@ -72,6 +72,10 @@ func TestOneFaultOfAChildsRow(t *testing.T) {
 		{"lost character", "Known As", "A\uFFFDda", []string{"file1:2 Known As encoding"}, nil},
 		{"leading minus", "Known As", "-Ada", nil, nil},
 		{"leading plus", "Known As", "+Ada", nil, nil},
+		{"social worker's part", "Social Worker Part", "perhaps", nil, []string{"file1:2 Social Worker Part unknown_code"}},
+		{"status of the meeting", "Meeting Status", "postponed", nil, []string{"file1:2 Meeting Status unknown_code"}},
+		{"brought forward without a reason", "Bring Forward", "yes", nil, []string{"file1:2 Bring Forward unknown_code"}},
+		{"day of leaving care", "Date Ceased", "yes", nil, []string{"file1:2 Date Ceased bad_date"}},
 		{"formula in a column nobody reads", "Notes", "=1+1", nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package timetable
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/pepost/pepost/internal/calendar"
@@ -73,14 +74,18 @@ func (f *following) ended() string {
 // leaving is the day the child left care by the case system's export, else by
 // the statutory return.
 func leaving(c pep.Child) pep.Date {
-	return c.LeftCare
+	return cmp.Or(c.LeftCare, c.Return.LeftCare)
 }
 
 // leftCare reports whether the child is no longer looked after on a day and
-// has not come back into care since.
+// has not come back into care since. Whoever leaves care by coming of age does
+// not lose the plan by it: the authority's rule for adults says what becomes of
+// it.
 func leftCare(c pep.Child, on pep.Date) bool {
 	left := leaving(c)
-	return !left.IsZero() && !left.After(on) && !c.BecameLookedAfter.After(left)
+	back := cmp.Or(c.BecameLookedAfter, c.Return.BecameLookedAfter)
+	grown := !c.DateOfBirth.IsZero() && c.DateOfBirth.AgeOn(left) >= adulthood
+	return !left.IsZero() && !grown && !left.After(on) && !back.After(left)
 }
 
 // closeAll closes what goes on, but not a course that only says why there is

@@ -2,6 +2,7 @@ package timetable_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -198,6 +199,45 @@ func TestLeavingCareClosesEverything(t *testing.T) {
 	})
 	if l.last().Plan.Phase != pep.Statutory || l.last().Plan.Variant != pep.VariantInitial {
 		t.Errorf("back in care: %+v", l.last().Plan)
+	}
+}
+
+func TestLeavingCareByTheReturnCountsUntilTheChildIsBack(t *testing.T) {
+	left := func(c *pep.Child) { c.Return.LeftCare = day("2026-02-18") }
+	l := pupil(t, booked("2026-03-03")).on("2026-02-17", left)
+	if !l.last().Open() || l.last().Plan.Phase != pep.Statutory {
+		t.Errorf("closed before the day: %+v", l.last())
+	}
+	if l.on("2026-02-18"); l.courses[0].Open() || l.last().Plan.Phase != pep.NoPhase {
+		t.Errorf("goes on after the day: %+v", l.courses)
+	}
+	if why := l.courses[0].ClosedWhy; !strings.Contains(why, "left care on Wed 18 February 2026") {
+		t.Errorf("closed because %q", why)
+	}
+	// The case system's own word goes before the return's.
+	own := pupil(t, booked("2026-03-03"), left).on("2026-02-19", func(c *pep.Child) { c.LeftCare = day("2026-03-01") })
+	if own.last().Plan.Phase != pep.Statutory {
+		t.Errorf("the return replaces what the export says: %+v", own.last().Plan)
+	}
+	back := pupil(t, booked("2026-03-03"), left).on("2026-02-19", func(c *pep.Child) {
+		c.BecameLookedAfter = pep.Date{}
+		c.Return.BecameLookedAfter = day("2026-02-19")
+	})
+	if back.last().Plan.Phase != pep.Statutory {
+		t.Errorf("not back in care by the return: %+v", back.last().Plan)
+	}
+}
+
+func TestComingOfAgeEndsCareAndNotThePlan(t *testing.T) {
+	sixthFormer := func(c *pep.Child) { c.DateOfBirth = day("2008-02-18") }
+	l := pupil(t, booked("2026-03-03"), sixthFormer).on("2026-02-02").sent("2026-02-03")
+	l.on("2026-02-20", func(c *pep.Child) { c.Return.LeftCare = day("2026-02-18") })
+	if !l.courses[0].Open() || len(l.courses) != 1 || l.last().Plan.Phase != pep.Post16 {
+		t.Errorf("courses %+v", l.courses)
+	}
+	early := pupil(t, booked("2026-03-03"), sixthFormer).on("2026-02-02").on("2026-02-20", func(c *pep.Child) { c.LeftCare = day("2026-02-17") })
+	if early.courses[0].Open() {
+		t.Error("leaving care the day before the birthday is leaving care")
 	}
 }
 

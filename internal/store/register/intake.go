@@ -99,14 +99,22 @@ func orNil[T any](list []T) []T {
 // mergeReturn keeps what an earlier file said where this one says nothing,
 // because the return comes in several files that need not come together.
 func mergeReturn(was, is pep.Return903) pep.Return903 {
-	return pep.Return903{
+	merged := pep.Return903{
 		BecameLookedAfter: cmp.Or(is.BecameLookedAfter, was.BecameLookedAfter),
 		LegalStatus:       cmp.Or(is.LegalStatus, was.LegalStatus),
 		Placement:         cmp.Or(is.Placement, was.Placement),
 		LastReview:        cmp.Or(is.LastReview, was.LastReview),
 		Unaccompanied:     is.Unaccompanied || was.Unaccompanied,
 		UnaccompaniedEnds: cmp.Or(is.UnaccompaniedEnds, was.UnaccompaniedEnds),
+		LatestEpisode:     was.LatestEpisode,
+		LeftCare:          was.LeftCare,
 	}
+	// Whether the child left care belongs to the episode that says it: the same
+	// one or a newer takes it back, the file of an earlier year does not.
+	if !is.LatestEpisode.IsZero() && !is.LatestEpisode.Before(was.LatestEpisode) {
+		merged.LatestEpisode, merged.LeftCare = is.LatestEpisode, is.LeftCare
+	}
+	return merged
 }
 
 // known is what the rows of earlier imports said of one child: for each kind

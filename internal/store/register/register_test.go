@@ -186,6 +186,43 @@ func TestReturnsStandBesideTheCaseSystem(t *testing.T) {
 	})
 }
 
+func TestLeavingCareBelongsToTheEpisodeThatSaysIt(t *testing.T) {
+	early, late, left := pep.MustDate("2020-01-02"), pep.MustDate("2024-03-04"), pep.MustDate("2026-02-01")
+	for name, steps := range map[string]struct {
+		said []pep.Return903
+		want pep.Return903
+	}{
+		"the same episode is open after all": {
+			[]pep.Return903{{LatestEpisode: late, LeftCare: left}, {LatestEpisode: late}}, pep.Return903{LatestEpisode: late},
+		},
+		"a newer episode": {
+			[]pep.Return903{{LatestEpisode: early, LeftCare: left}, {LatestEpisode: late}}, pep.Return903{LatestEpisode: late},
+		},
+		"the file of an earlier year": {
+			[]pep.Return903{{LatestEpisode: late, LeftCare: left}, {LatestEpisode: early}}, pep.Return903{LatestEpisode: late, LeftCare: left},
+		},
+		"a file without episodes": {
+			[]pep.Return903{{LatestEpisode: late, LeftCare: left}, {LastReview: late}},
+			pep.Return903{LatestEpisode: late, LeftCare: left, LastReview: late},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, r *register.Register) {
+				take(t, r, intake(map[string][]string{"C-1": nil}), 1, 0, 0)
+				for i, said := range steps.said {
+					take(t, r, pipeline.Intake{
+						Returns: map[string]pep.Return903{"C-1": said},
+						Rows:    []pipeline.Row{rowOf("C-1", pipeline.RowKind(fmt.Sprint("ssda903-", i)), "", said)},
+					}, 1, 0, 0)
+				}
+				if is, err := r.ByChildID(t.Context(), "C-1"); err != nil || is.Child.Return != steps.want {
+					t.Errorf("%+v %v", is.Child.Return, err)
+				}
+			})
+		})
+	}
+}
+
 func TestAnImportIsStoredWholeOrNotAtAll(t *testing.T) {
 	each(t, func(t *testing.T, r *register.Register) {
 		in := intake(map[string][]string{"C-1": nil})
