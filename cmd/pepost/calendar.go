@@ -18,6 +18,8 @@ type calendarFlags struct {
 	schoolWeeks int
 	schoolDays  int
 	workingDays int
+	days        int
+	months      int
 }
 
 func (p *program) calendarCommand() *cobra.Command {
@@ -55,6 +57,8 @@ func (p *program) countCommand(f *calendarFlags, direction string) *cobra.Comman
 	cmd.Flags().IntVar(&f.schoolWeeks, "school-weeks", 0, "how many school weeks")
 	cmd.Flags().IntVar(&f.schoolDays, "school-days", 0, "how many school days")
 	cmd.Flags().IntVar(&f.workingDays, "working-days", 0, "how many working days")
+	cmd.Flags().IntVar(&f.days, "days", 0, "how many calendar days")
+	cmd.Flags().IntVar(&f.months, "months", 0, "how many calendar months (the last day where a month has no such day)")
 	return cmd
 }
 
@@ -142,9 +146,13 @@ func (p *program) calendarCount(cmd *cobra.Command, f calendarFlags, direction s
 
 // amount is the one unit that was named.
 func (f calendarFlags) amount(cmd *cobra.Command) (int, calendar.Unit, error) {
-	named := map[string]int{"school-weeks": f.schoolWeeks, "school-days": f.schoolDays, "working-days": f.workingDays}
+	named := map[string]int{
+		"school-weeks": f.schoolWeeks, "school-days": f.schoolDays, "working-days": f.workingDays,
+		"days": f.days, "months": f.months,
+	}
 	units := map[string]calendar.Unit{
 		"school-weeks": calendar.SchoolWeeks, "school-days": calendar.SchoolDays, "working-days": calendar.WorkingDays,
+		"days": calendar.Days, "months": calendar.Months,
 	}
 	var found []string
 	for name := range named {
@@ -153,7 +161,7 @@ func (f calendarFlags) amount(cmd *cobra.Command) (int, calendar.Unit, error) {
 		}
 	}
 	if len(found) != 1 {
-		return 0, "", usage("name one of --school-weeks, --school-days and --working-days")
+		return 0, "", usage("name one of --school-weeks, --school-days, --working-days, --days and --months")
 	}
 	if named[found[0]] < 0 {
 		return 0, "", usage("--%s takes a number from 0 up", found[0])

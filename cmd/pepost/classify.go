@@ -28,8 +28,10 @@ func classifyKnown(err error) *outcomeError {
 	switch {
 	case errors.Is(err, pipeline.ErrReturnSettled):
 		end.hint = "pepost returns list tells where it stands"
-	case errors.As(err, &noTerms), errors.As(err, &outside):
-		end.code, end.hint = exitConfig, "add the dates to the authority's calendar.yaml"
+	case errors.As(err, &noTerms):
+		end.code, end.hint = exitConfig, noTerms.Hint()
+	case errors.As(err, &outside):
+		end.code, end.hint = exitConfig, outside.Hint()
 	case errors.As(err, &bounds):
 		end.code = exitUsage
 	case errors.As(err, &locked):

@@ -19,8 +19,12 @@ type Calendar struct {
 	bankFile  string
 	inset     map[pep.Date]string
 	notFound  map[int]string
-	// days holds every day of the years that are loaded, worked out once.
-	days map[pep.Date]Day
+	// file is where the terms stand, settings the settings with terms of their
+	// own; the calendar of a setting has no settings.
+	file     string
+	settings settings
+	// table gives the tables of days, worked out when first asked for.
+	table func() *table
 }
 
 // year is one academic year, named by the calendar year it begins in.
@@ -41,7 +45,8 @@ type span struct{ from, to pep.Date }
 
 func (s span) has(d pep.Date) bool { return !d.Before(s.from) && !d.After(s.to) }
 
-// Name is the authority's folder, such as cheshire-west.
+// Name is the authority's folder, such as cheshire-west; the calendar of a
+// setting adds its file, as cheshire-west/settings/elm.
 func (c *Calendar) Name() string { return c.name }
 
 // Authority is the authority's name as people write it.
@@ -90,7 +95,10 @@ func (d Day) Why() string {
 // Day says what kind of day a date is. Weekends and bank holidays are known
 // without term dates; every other day without them is a [NoTermDatesError].
 func (c *Calendar) Day(d pep.Date) (Day, error) {
-	if day, known := c.days[d]; known {
+	t := c.table()
+	if at := t.day(number(d)); at != 0 {
+		day := t.kinds[at]
+		day.Date = d
 		return day, nil
 	}
 	return c.workOut(d)
@@ -174,7 +182,7 @@ func (c *Calendar) year(begins int) (year, bool) {
 }
 
 func (c *Calendar) noTermDates(d pep.Date) error {
-	return &NoTermDatesError{Calendar: c.name, Date: d, Reason: c.notFound[academicYear(d)]}
+	return &NoTermDatesError{Calendar: c.name, File: c.file, Date: d, Reason: c.notFound[academicYear(d)]}
 }
 
 // TermSpan is one term with its dates.

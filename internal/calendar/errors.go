@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pepost/pepost/internal/pep"
 )
@@ -9,28 +10,39 @@ import (
 // NoTermDatesError means that a count needs the term dates of a year that the
 // calendar does not have. The command line answers it with exit code 4.
 type NoTermDatesError struct {
-	// Calendar is the authority's folder.
+	// Calendar is the authority's folder, or authority/settings/name for a
+	// setting that has term dates of its own.
 	Calendar string
+	// File is the file in the folder of rules that lacks the year.
+	File string
 	// Date is the day whose kind is not known.
 	Date pep.Date
 	// Reason is what the calendar's file says of the missing year, if it does.
 	Reason string
 }
 
-// Error names calendar, year and day.
+// Error names calendar, year and day, and the file of a setting.
 func (e *NoTermDatesError) Error() string {
 	text := fmt.Sprintf("the calendar of %s has no term dates for %s, which %s needs",
 		e.Calendar, yearOf(e.Date), e.Date.Long())
+	if e.ofSetting() {
+		text += "; the setting has its own term dates in " + e.File + ", and the authority's are not taken for a year that it lacks"
+	}
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
 	return text
 }
 
+func (e *NoTermDatesError) ofSetting() bool { return strings.Contains(e.Calendar, "/settings/") }
+
 // Hint says what an officer must write, and where.
 func (e *NoTermDatesError) Hint() string {
-	return fmt.Sprintf("write the year %s under years: in %s/calendar.yaml, with the authority's own dates and their source",
-		yearOf(e.Date), e.Calendar)
+	whose := "the authority's"
+	if e.ofSetting() {
+		whose = "the setting's"
+	}
+	return fmt.Sprintf("write the year %s under years: in %s, with %s own dates and their source", yearOf(e.Date), e.File, whose)
 }
 
 // OutOfRangeError means that a count reached a day for which no bank holidays

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/pepost/pepost/internal/calendar/rulefile"
@@ -15,34 +16,27 @@ import (
 // yearText is an academic year as forms print it: 2025/26.
 var yearText = regexp.MustCompile(`^20\d\d/\d\d$`)
 
-// Load reads an authority's calendar and the bank holidays from the folder of
-// rules. The error is [rulefile.Problems]: every mistake of both files with
+// Load reads an authority's calendar, the bank holidays and the settings that
+// have term dates of their own (<authority>/settings/*.yaml) from the folder of
+// rules. The error is [rulefile.Problems]: every mistake of all the files with
 // its place, not the first.
 func Load(folder fs.FS, authority string) (*Calendar, error) {
-	c := &Calendar{name: authority, inset: map[pep.Date]string{}, notFound: map[int]string{}}
+	c := empty(authority, authority+"/calendar.yaml")
 	bank, root := rulefile.Open(folder, "bank-holidays.yaml")
 	c.readBank(root)
-	file, root := rulefile.Open(folder, authority+"/calendar.yaml")
+	file, root := rulefile.Open(folder, c.file)
 	c.read(root)
-	if err := rulefile.Join(bank.Err(), file.Err()); err != nil {
+	problems := append([]error{bank.Err(), file.Err()}, c.readSettings(folder)...)
+	if err := rulefile.Join(problems...); err != nil {
 		return nil, fmt.Errorf("loading the calendar of %s: %w", authority, err)
 	}
-	c.fillDays()
 	return c, nil
 }
 
-// fillDays works out the days of the years that are loaded. A day that cannot
-// be told is left out and asked for again where it is needed.
-func (c *Calendar) fillDays() {
-	c.days = map[pep.Date]Day{}
-	for _, y := range c.years {
-		d := pep.Date{Year: y.begins, Month: time.August, Day: 15}
-		for ; d.Year == y.begins || d.Month < time.September; d = d.AddDays(1) {
-			if day, err := c.workOut(d); err == nil {
-				c.days[d] = day
-			}
-		}
-	}
+func empty(name, file string) *Calendar {
+	c := &Calendar{name: name, file: file, inset: map[pep.Date]string{}, notFound: map[int]string{}}
+	c.table = sync.OnceValue(c.fill)
+	return c
 }
 
 // readBank reads the bank holidays that all authorities share.
@@ -96,6 +90,11 @@ func (c *Calendar) read(root rulefile.Node) {
 	for _, item := range fields.May("bank_holidays").Items() {
 		c.addBank(item)
 	}
+	c.readYears(fields)
+}
+
+// readYears reads the years that are there and those that were not found.
+func (c *Calendar) readYears(fields rulefile.Fields) {
 	for _, item := range fields.Need("years").Items() {
 		c.readYear(item)
 	}
