@@ -16,6 +16,9 @@ type Course struct {
 	// was first known.
 	Opened pep.Date `json:"opened"`
 	Known  pep.Date `json:"known"`
+	// OffRoll is the day on which the register first had no setting for the
+	// child; zero while it has one.
+	OffRoll pep.Date `json:"off_roll"`
 	// Setting is the one the form is made with.
 	Setting pep.Setting `json:"setting"`
 	// Seen is what the register said when it was last looked at; only a change
@@ -91,6 +94,9 @@ func (r Rules) open(rec pep.Record, cal *calendar.Calendar, asOf pep.Date) Cours
 	}
 	if !rec.Child.Meeting.Date.IsZero() {
 		c.Known = asOf
+	}
+	if enrolled, _ := onRoll(rec.Child); !enrolled {
+		c.OffRoll = asOf
 	}
 	return c
 }

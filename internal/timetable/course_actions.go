@@ -96,7 +96,7 @@ func (c Course) MarkDone(m Mark) (Course, error) {
 	switch {
 	case !slices.Contains(MilestoneNames(), m.Milestone):
 		return c, &ActionError{fmt.Sprintf("%q is no milestone", m.Milestone), "pepost tasks lists what is open"}
-	case slices.Contains([]MilestoneName{ChaseDue, FinalDue, ReturnDue}, m.Milestone):
+	case slices.Contains([]MilestoneName{ChaseDue}, m.Milestone):
 		return c, &ActionError{string(m.Milestone) + " is done by the deliveries and returns themselves", "pepost outbox list shows them"}
 	case m.Milestone == TransferDue:
 		return c, &ActionError{"a transfer is authorised, not done", "pepost plans transfer names who gets the plan"}

@@ -27,8 +27,9 @@ type Progress struct {
 	FormSent pep.Date
 	// Returned is the day a filled form came back, Chased that of the chaser.
 	Returned, Chased pep.Date
-	// Finalised is the day the plan was finalised, FinalSent the day it left.
-	Finalised, FinalSent pep.Date
+	// Finalised is the day the plan was finalised, FinalSent the day it left
+	// for everybody, FinalLeft the day it first left for anybody.
+	Finalised, FinalSent, FinalLeft pep.Date
 }
 
 // Due is one thing to do for one recipient, or, where Skipped, one thing that
@@ -43,27 +44,38 @@ type Due struct {
 	Recipient Recipient     `json:"-"`
 	Late      bool          `json:"late"`
 	Skipped   bool          `json:"skipped,omitempty"`
+	// Occasion tells one reminder of a plan from the next; the first has none.
+	Occasion string `json:"-"`
 	// Hold says why a person must look before this is done; empty where nobody
-	// must.
-	Hold string   `json:"-"`
-	Why  []string `json:"why"`
+	// must. Missed says why nothing does it by itself any more, because its day
+	// went by unattended; a person who sends may.
+	Hold   string   `json:"-"`
+	Missed string   `json:"-"`
+	Why    []string `json:"why"`
 }
 
 // Due says what of one plan is due up to a day, to whom, and what is not and
 // why. Overdue things are included. Chasers and finals follow only a form that
 // was sent. Under handoff everything is a task and nothing is a form.
 func (r Rules) Due(o Outlook, done Progress, cal *calendar.Calendar, until pep.Date) []Due {
-	l := list{rules: r, outlook: o, until: until}
-	if o.Plan.Phase == pep.NoPhase {
+	done = r.handedOff(o.Course, done)
+	l := list{rules: r, outlook: o, until: until, dates: dating{rules: r, cal: cal}}
+	switch {
+	case !o.Course.Open():
+		l.skip("", pep.Date{}, "the plan was closed on "+o.Course.Closed.Long()+": "+o.Course.ClosedWhy)
+		return l.rows
+	case o.Plan.Phase == pep.NoPhase:
 		l.skip("", pep.Date{}, o.Plan.Why...)
 		return l.rows
 	}
 	if done.FormSent.IsZero() {
 		l.form()
 	} else {
-		l.chase(done, dating{rules: r, cal: cal})
+		l.chase(done)
 		l.final(done)
 	}
+	l.transfer()
+	l.tasks()
 	for _, b := range o.Blocked {
 		l.rows = append(l.rows, Due{Ref: o.Plan.Ref, PlanKey: o.Plan.Key(), Milestone: FormOut, Role: b.Role, Skipped: true, Why: []string{b.Why}})
 	}
@@ -75,6 +87,7 @@ type list struct {
 	rules   Rules
 	outlook Outlook
 	until   pep.Date
+	dates   dating
 	rows    []Due
 }
 
@@ -91,17 +104,13 @@ func (l *list) add(kind Kind, m MilestoneName, due pep.Date, late bool, to Recip
 	})
 }
 
-// form is the blank form, or the task to open it in the portal, or the task to
-// set a meeting where none is booked.
+// form is the blank form, or the task to open it in the portal.
 func (l *list) form() {
 	o := l.outlook
 	m := o.FormDue
 	switch {
 	case m.Due.IsZero():
 		l.skip(FormOut, pep.Date{}, m.Why...)
-		if o.Plan.Meeting.Date.IsZero() {
-			l.add(KindTask, SetMeeting, o.AsOf, false, Recipient{Role: l.rules.MeetingSetBy.Value}, "no meeting is booked: set its date", "source: "+l.rules.MeetingSetBy.Source)
-		}
 	case m.Due.After(l.until):
 		l.skip(FormOut, m.Due, slices.Concat([]string{"not due before " + m.Due.Long()}, m.Why)...)
 	case len(o.Recipients) == 0:
@@ -111,8 +120,9 @@ func (l *list) form() {
 	}
 }
 
-// sendForm adds the form for every recipient. One whose meeting is over is not
-// lost and not sent by itself either: a person must look.
+// sendForm adds the form for every recipient. One whose meeting is over, or
+// whose social worker's part is missing, is not lost and not sent by itself
+// either: a person must look.
 func (l *list) sendForm(m Milestone) {
 	kind, why, first := KindForm, m.Why, len(l.rows)
 	if l.rules.FormDelivery.Value == ByHandoff {
@@ -122,58 +132,60 @@ func (l *list) sendForm(m Milestone) {
 	for _, to := range l.outlook.Recipients {
 		l.add(kind, FormOut, m.Due, m.Late, to, why...)
 	}
-	if !meetingOver(l.outlook) {
-		return
-	}
+	hold, missed := l.holdForm(), l.missed(m.Due)
 	for i := range l.rows[first:] {
-		hold := fmt.Sprintf("the meeting was on %s: send the form all the same, or set a new date", l.outlook.Plan.Meeting.Date.Long())
-		l.rows[first+i].Hold, l.rows[first+i].Why = hold, append(l.rows[first+i].Why, hold)
+		row := &l.rows[first+i]
+		row.Hold, row.Missed = hold, missed
+		for _, more := range []string{hold, missed} {
+			if more != "" {
+				row.Why = append(row.Why, more)
+			}
+		}
 	}
+}
+
+// holdForm is why the form waits for a person; empty where it need not.
+func (l *list) holdForm() string {
+	o := l.outlook
+	part, known := o.Milestone(SocialWorkerPart)
+	switch {
+	case meetingOver(o):
+		return fmt.Sprintf("the meeting was on %s: send the form all the same, or set a new date", o.Plan.Meeting.Date.Long())
+	case known && part.Done.IsZero():
+		return fmt.Sprintf("the %s's part is not complete: the form waits for it", part.By)
+	}
+	return ""
+}
+
+// Milestone finds a milestone of the plan; false where the plan has none of the
+// name.
+func (o Outlook) Milestone(name MilestoneName) (Milestone, bool) {
+	at := slices.IndexFunc(o.Milestones, func(m Milestone) bool { return m.Name == name })
+	if at < 0 {
+		return Milestone{}, false
+	}
+	return o.Milestones[at], true
+}
+
+// missed is why nothing is done by itself any more: its day, or the day its
+// meeting became known, went by unattended so long ago that a person must say.
+// Empty where it is still useful.
+func (l *list) missed(due pep.Date) string {
+	clock := l.rules.Useful
+	if clock.Off() {
+		return ""
+	}
+	day := laterOf(laterOf(due, l.outlook.Course.Known), l.outlook.Course.Opened)
+	limit, err := l.dates.count(day, clock, +1)
+	if err != nil || !l.outlook.AsOf.After(limit.Date) {
+		return ""
+	}
+	return fmt.Sprintf("missed: its day was %s and nothing was sent by %s; a person must say whether it still goes", day.Long(), limit.Date.Long())
 }
 
 // meetingOver reports whether the meeting was before the day of the outlook.
 func meetingOver(o Outlook) bool {
 	return !o.Plan.Meeting.Date.IsZero() && o.Plan.Meeting.Date.Before(o.AsOf)
-}
-
-// chase asks once for a form that is not back, the working day after it was
-// due; where a form went out later than that, the working day after it left.
-func (l *list) chase(done Progress, dates dating) {
-	o := l.outlook
-	switch {
-	case !done.Returned.IsZero():
-		l.skip(ChaseDue, pep.Date{}, "the form came back on "+done.Returned.Long())
-		return
-	case !done.Chased.IsZero():
-		l.skip(ChaseDue, pep.Date{}, "chased already on "+done.Chased.Long())
-		return
-	case o.ReturnDue.Due.IsZero():
-		l.skip(ChaseDue, pep.Date{}, o.ReturnDue.Why...)
-		return
-	case meetingOver(o):
-		l.skip(ChaseDue, pep.Date{}, "the meeting was on "+o.Plan.Meeting.Date.Long()+": a chaser would come too late")
-		return
-	}
-	from := o.ReturnDue.Due
-	if done.FormSent.After(from) {
-		from = done.FormSent
-	}
-	count, err := dates.count(from, l.rules.Chase, +1)
-	m := milestone(ChaseDue, l.rules.Chase, "after "+from.Long()+", with no form back", count, err)
-	l.sendChase(m)
-}
-
-func (l *list) sendChase(m Milestone) {
-	switch {
-	case m.Due.IsZero():
-		l.skip(ChaseDue, pep.Date{}, m.Why...)
-	case m.Due.After(l.until):
-		l.skip(ChaseDue, m.Due, "not due before "+m.Due.Long())
-	default:
-		for _, to := range l.outlook.Recipients {
-			l.add(KindChase, ChaseDue, m.Due, m.Due.Before(l.outlook.AsOf), to, m.Why...)
-		}
-	}
 }
 
 // final sends the plan once it is finalised; the milestone says by when it
@@ -191,11 +203,38 @@ func (l *list) final(done Progress) {
 		l.skip(FinalDue, o.FinalDue.Due, "nobody is entitled to the final plan unless they ask", "source: "+l.rules.FinalTo.Source)
 	default:
 		late := !o.FinalDue.Due.IsZero() && done.Finalised.After(o.FinalDue.Due)
+		kind, why := KindFinal, []string{"finalised on " + done.Finalised.Long()}
+		if l.rules.FormDelivery.Value == ByHandoff {
+			kind, why = KindTask, append(why, "the plan is in "+l.rules.Portal.Value+": given out from there")
+		}
 		for _, to := range o.FinalRecipients {
-			l.add(KindFinal, FinalDue, done.Finalised, late, to, "finalised on "+done.Finalised.Long())
+			l.add(kind, FinalDue, done.Finalised, late, to, why...)
 		}
 	}
 	for _, b := range o.FinalBlocked {
 		l.rows = append(l.rows, Due{Ref: o.Plan.Ref, PlanKey: o.Plan.Key(), Milestone: FinalDue, Role: b.Role, Skipped: true, Why: []string{b.Why}})
+	}
+}
+
+// transfer is the full plan to the new setting, once the Virtual School has
+// authorised it, to the one address it confirmed.
+func (l *list) transfer() {
+	t := l.outlook.Course.Transfer
+	if t == nil || t.Authorised.IsZero() || t.Authorised.After(l.until) {
+		return
+	}
+	for _, to := range l.outlook.TransferTo {
+		l.add(KindTransfer, TransferDue, t.Authorised, false, to, "authorised by the Virtual School on "+t.Authorised.Long())
+	}
+}
+
+// tasks are the milestones that are somebody's own work and still open. A form
+// in a portal stands among the forms.
+func (l *list) tasks() {
+	for _, m := range l.outlook.Milestones {
+		if m.Kind != KindTask || !m.Done.IsZero() || m.Due.IsZero() || m.Due.After(l.until) || m.Name == FormOut {
+			continue
+		}
+		l.add(KindTask, m.Name, m.Due, m.Late, Recipient{Role: m.By}, m.Why...)
 	}
 }

@@ -26,6 +26,7 @@ func (r Rules) Follow(rec pep.Record, courses []Course, done func(key string) Pr
 	f.setting()
 	f.forward()
 	f.nextTerm()
+	f.offRoll()
 	for i := range f.courses {
 		if f.courses[i].Open() {
 			f.refresh(&f.courses[i])
@@ -128,16 +129,26 @@ func (f *following) fix() {
 	}
 }
 
-// refresh has a plan follow the register: whole until its form left, in the
-// child's situation afterwards.
+// offRoll notes since when the register has no setting for the child.
+func (f *following) offRoll() {
+	c := f.last()
+	switch enrolled, _ := onRoll(f.rec.Child); {
+	case enrolled:
+		c.OffRoll = pep.Date{}
+	case c.OffRoll.IsZero():
+		c.OffRoll = f.asOf
+	}
+}
+
+// refresh has a plan follow the register: the newest one whole until its form
+// left, every other in the child's situation only.
 func (f *following) refresh(c *Course) {
 	rec := f.rec
 	rec.Child.Meeting = c.Plan.Meeting
 	now := f.rules.plan(rec, f.cal, f.asOf)
-	if !c.Fixed {
-		at := slices.IndexFunc(f.courses, func(other Course) bool { return other.Opened == c.Opened && other.Plan.Key() == c.Plan.Key() })
+	if c == f.last() && !c.Fixed {
 		c.Plan = now
-		f.number(c, at)
+		f.number(c, len(f.courses)-1)
 		return
 	}
 	c.Plan.Circumstances = situations(c.Plan.Circumstances, now.Circumstances)
@@ -190,7 +201,10 @@ func (f *following) next(m pep.Meeting, forward pep.BringForward) {
 	rec := f.rec
 	rec.Child.Meeting = m
 	c := f.rules.open(rec, f.cal, f.asOf)
-	c.Seen, c.Forward = seenIn(f.rec.Child), forward
+	if last := f.last(); !last.Fixed && last.Status != pep.MeetingHeld {
+		last.Closed, last.ClosedWhy = f.asOf, "its meeting went by without its form: the next plan has taken its place"
+	}
+	c.Seen, c.Forward, c.OffRoll = seenIn(f.rec.Child), forward, f.last().OffRoll
 	f.number(&c, len(f.courses))
 	f.courses = append(f.courses, c)
 }

@@ -110,6 +110,13 @@ func TestANewDateAfterTheMeetingWasHeldIsTheNextPlan(t *testing.T) {
 	}
 }
 
+func TestAPlanWhoseFormNeverLeftMakesWayForTheNext(t *testing.T) {
+	l := pupil(t, booked("2026-03-03")).on("2026-02-02").on("2026-04-20", booked("2026-06-16"))
+	if len(l.courses) != 2 || l.courses[0].Open() || !l.last().Open() {
+		t.Errorf("courses %+v", l.courses)
+	}
+}
+
 func TestTheNextPlanInTheSameTermHasAKeyOfItsOwn(t *testing.T) {
 	l := pupil(t, booked("2026-02-04")).on("2026-02-02").sent("2026-02-02").on("2026-02-06", wasHeld("2026-02-04"), booked("2026-03-24"))
 	if len(l.courses) != 2 || l.courses[0].Plan.Key() == l.last().Plan.Key() || l.last().Plan.Again != 2 {

@@ -112,7 +112,12 @@ type Outlook struct {
 	// FinalRecipients and FinalBlocked are the same for the final plan.
 	FinalRecipients []Recipient `json:"final_recipients"`
 	FinalBlocked    []Blocked   `json:"final_blocked"`
-	Skips           []Skip      `json:"skips"`
+	// Heads and VirtualSchools are told, by later reminders, of a form that is
+	// not back; TransferTo is whom the Virtual School confirmed.
+	Heads          []Recipient `json:"-"`
+	VirtualSchools []Recipient `json:"-"`
+	TransferTo     []Recipient `json:"-"`
+	Skips          []Skip      `json:"skips"`
 	// Milestones are all of the plan, in the order of their names; the ones
 	// above are among them.
 	Milestones []Milestone `json:"milestones"`
@@ -137,14 +142,29 @@ func (r Rules) Look(rec pep.Record, c Course, done Progress, cal *calendar.Calen
 		o.skip("", o.Plan.Why...)
 		return o
 	}
+	done = r.handedOff(c, done)
 	d := dating{rules: r, cal: cal, asOf: asOf, child: rec.Child, meeting: o.Plan.Meeting.Date, initial: o.Plan.Has(pep.Initial)}
 	d.fill(&o)
 	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan)
 	o.FinalRecipients, o.FinalBlocked = r.FinalRecipients(rec, o.Plan)
+	o.Heads, o.VirtualSchools, o.TransferTo = r.reminded(rec, o.Plan, pep.Head), r.reminded(rec, o.Plan, pep.VirtualSchool), r.transferTo(rec, c)
+	m := milestones{dating: d, plan: o.Plan, course: c, done: done, record: rec}
+	o.Milestones = m.all(&o)
 	if len(o.Recipients) == 0 {
 		o.skip(FormOut, "nobody is left to get the form: an officer must say who")
 	}
 	return o
+}
+
+// handedOff takes what an officer noted about a form in a portal for what
+// happened to it; a form that goes by mail has its deliveries and returns.
+func (r Rules) handedOff(c Course, done Progress) Progress {
+	if r.FormDelivery.Value != ByHandoff {
+		return done
+	}
+	done.FormSent, done.Returned, done.Finalised = c.Done(FormOut), c.Done(ReturnDue), c.Done(Finalise)
+	done.FinalLeft = c.Done(FinalDue)
+	return done
 }
 
 func (o *Outlook) skip(m MilestoneName, why ...string) {
