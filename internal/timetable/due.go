@@ -59,7 +59,7 @@ type Due struct {
 // was sent. Under handoff everything is a task and nothing is a form.
 func (r Rules) Due(o Outlook, done Progress, cal *calendar.Calendar, until pep.Date) []Due {
 	done = r.handedOff(o.Course, done)
-	l := list{rules: r, outlook: o, until: until, dates: dating{rules: r, cal: cal}}
+	l := list{rules: r, outlook: o, until: until, dates: r.datingOf(o.Course, pep.Child{}, cal, o.AsOf)}
 	switch {
 	case !o.Course.Open():
 		l.skip("", pep.Date{}, "the plan was closed on "+o.Course.Closed.Long()+": "+o.Course.ClosedWhy)

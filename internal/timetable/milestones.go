@@ -12,6 +12,8 @@ import (
 type dating struct {
 	rules   Rules
 	cal     *calendar.Calendar
+	school  *calendar.Calendar // by which school days and weeks are counted
+	whose   string             // says whose term dates those are, where it is worth saying
 	asOf    pep.Date
 	child   pep.Child
 	meeting pep.Date
@@ -69,7 +71,11 @@ func (d dating) beforeMeeting(name MilestoneName, clock Clock) Milestone {
 		return d.noMeeting(name)
 	}
 	count, err := d.count(d.meeting, clock, -1)
-	return milestone(name, clock, "before the meeting on "+d.meeting.Long(), count, err)
+	m := milestone(name, clock, "before the meeting on "+d.meeting.Long(), count, err)
+	if d.whose != "" && bySchool(clock.Unit) {
+		m.Why = append(m.Why, d.whose)
+	}
+	return m
 }
 
 func (d dating) noMeeting(name MilestoneName) Milestone {
@@ -88,13 +94,35 @@ func (d dating) fromCare(name MilestoneName, clock Clock) Milestone {
 }
 
 func (d dating) count(from pep.Date, clock Clock, direction int) (calendar.Count, error) {
+	by := d.cal
+	if bySchool(clock.Unit) {
+		by = d.school
+	}
 	switch {
-	case d.cal == nil:
+	case by == nil:
 		return calendar.Count{}, errNoCalendar
 	case direction < 0:
-		return d.cal.Back(from, clock.N, clock.Unit)
+		return by.Back(from, clock.N, clock.Unit)
 	}
-	return d.cal.Forward(from, clock.N, clock.Unit)
+	return by.Forward(from, clock.N, clock.Unit)
+}
+
+// bySchool reports whether a unit goes by term dates.
+func bySchool(u calendar.Unit) bool { return u == calendar.SchoolWeeks || u == calendar.SchoolDays }
+
+// datingOf counts for one course: school weeks and days by its setting's own
+// term dates where the authority's files have them, all else by the responsible
+// authority's calendar.
+func (r Rules) datingOf(c Course, child pep.Child, cal *calendar.Calendar, asOf pep.Date) dating {
+	d := dating{rules: r, cal: cal, school: cal, asOf: asOf, child: child, meeting: c.Plan.Meeting.Date, initial: c.Plan.Has(pep.Initial)}
+	if cal == nil {
+		return d
+	}
+	var why string
+	if d.school, why = cal.For(c.Setting); d.school != cal || r.outOfArea(c.Setting) != "" {
+		d.whose = why
+	}
+	return d
 }
 
 // milestone is the day a count led to, told in words; where the count failed

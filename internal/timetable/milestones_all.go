@@ -210,7 +210,7 @@ func (m *milestones) setting() {
 		}
 		m.add(s, t.Authorised)
 	}
-	if elsewhere := m.outOfArea(); elsewhere != "" {
+	if elsewhere := m.rules.outOfArea(m.child.Setting); elsewhere != "" {
 		m.task(TellEducationAuthority, pep.Officer, m.rules.TellEducationAuthority, m.course.Opened, "after the plan was opened", pep.Date{},
 			"the setting is out of area (authority "+elsewhere+"): its education authority is told")
 	}
@@ -219,8 +219,8 @@ func (m *milestones) setting() {
 // outOfArea is the code of the education authority of a setting that lies in
 // another area; empty where the setting is in the area, or the register does
 // not say.
-func (m *milestones) outOfArea() string {
-	own, estab := m.rules.LACode.Value, string(m.child.Setting.LAEstab)
+func (r Rules) outOfArea(s pep.Setting) string {
+	own, estab := r.LACode.Value, string(s.LAEstab)
 	if len(own) != 3 || len(estab) < 3 || strings.HasPrefix(estab, own) {
 		return ""
 	}

@@ -143,7 +143,7 @@ func (r Rules) Look(rec pep.Record, c Course, done Progress, cal *calendar.Calen
 		return o
 	}
 	done = r.handedOff(c, done)
-	d := dating{rules: r, cal: cal, asOf: asOf, child: rec.Child, meeting: o.Plan.Meeting.Date, initial: o.Plan.Has(pep.Initial)}
+	d := r.datingOf(c, rec.Child, cal, asOf)
 	d.fill(&o)
 	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan)
 	o.FinalRecipients, o.FinalBlocked = r.FinalRecipients(rec, o.Plan)

@@ -2,15 +2,18 @@ package timetable_test
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/timetable"
+	"github.com/pepost/pepost/schedules"
 )
 
 func days(n int, unit calendar.Unit) timetable.Clock {
@@ -252,5 +255,51 @@ func TestAClosedPlanAsksForNothing(t *testing.T) {
 	o := rules.Look(l.rec, l.courses[0], timetable.Progress{FormSent: day("2026-02-03")}, l.cal, day("2026-03-30"))
 	if rows := rules.Due(o, timetable.Progress{FormSent: day("2026-02-03")}, l.cal, day("2026-03-30")); len(rows) != 1 || !rows[0].Skipped || !strings.Contains(rows[0].Why[0], "left care") {
 		t.Errorf("%+v", rows)
+	}
+}
+
+func TestASettingsOwnTermDatesCountForItsSchoolWeeks(t *testing.T) {
+	files := fstest.MapFS{"cheshire-west/settings/oak.yaml": &fstest.MapFile{Data: []byte(`setting: {name: Oak Primary, urn: "123456"}
+source: "the school's own list"
+years:
+  - year: "2025/26"
+    source: "the school's own list"
+    terms:
+      - name: autumn
+        first_half: "Mon 1 Sep 2025 to Fri 17 Oct 2025"
+        second_half: "Mon 3 Nov 2025 to Fri 19 Dec 2025"
+      - name: spring
+        first_half: "Mon 5 Jan 2026 to Fri 6 Feb 2026"
+        second_half: "Mon 23 Feb 2026 to Wed 1 Apr 2026"
+      - name: summer
+        first_half: "Mon 20 Apr 2026 to Fri 22 May 2026"
+        second_half: "Mon 1 Jun 2026 to Wed 22 Jul 2026"
+`)}}
+	for _, name := range []string{"cheshire-west/calendar.yaml", "bank-holidays.yaml"} {
+		data, err := fs.ReadFile(schedules.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	cal, err := calendar.Load(files, "cheshire-west")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := pupil(t, booked("2026-03-03"))
+	l.cal = cal
+	l.on("2026-01-12")
+	o := whole(l.rules).Look(l.rec, l.last(), timetable.Progress{}, cal, day("2026-01-12"))
+	if why := strings.Join(o.FormDue.Why, "\n"); o.FormDue.Due != day("2026-01-27") || !strings.Contains(why, "the school's own list") {
+		t.Errorf("form due %s, want a week earlier than by the authority's dates (3 February): %s", o.FormDue.Due, why)
+	}
+	if o.ReturnDue.Due != day("2026-02-26") {
+		t.Errorf("working days are the authority's: %s", o.ReturnDue.Due)
+	}
+	l.rec.Child.Setting = pep.Setting{Name: "Far Primary", URN: "999999", LAEstab: "8951234"}
+	far := l.on("2026-01-13").last()
+	o = whole(l.rules).Look(l.rec, far, timetable.Progress{}, cal, day("2026-01-13"))
+	if why := strings.Join(o.FormDue.Why, "\n"); o.FormDue.Due != day("2026-02-03") || !strings.Contains(why, "the responsible authority's term dates count") {
+		t.Errorf("out of area: %s, %s", o.FormDue.Due, why)
 	}
 }
