@@ -29,11 +29,10 @@ func ClosedRegistries() []string {
 // Address is one bare mail address, judged once. Two addresses are the same
 // recipient where Canonical is equal. The zero Address is refused.
 type Address struct {
-	raw     string
-	local   string
-	domain  string
-	verdict AddressVerdict
-	reason  string
+	raw       string
+	canonical string
+	verdict   AddressVerdict
+	reason    string
 }
 
 // Length limits of RFC 5321 section 4.5.3.1 and RFC 1035 section 2.3.4.
@@ -59,8 +58,11 @@ func ParseAddress(text string) Address {
 			return a
 		}
 	}
+	a.canonical, a.verdict = bare, AddressGood
 	local, domain, _ := strings.Cut(bare, "@")
-	a.local, a.domain, a.verdict = local, strings.ToLower(domain), AddressGood
+	if lower := strings.ToLower(domain); lower != domain {
+		a.canonical = local + "@" + lower
+	}
 	return a
 }
 
@@ -87,19 +89,12 @@ func (a Address) Raw() string { return a.raw }
 // Canonical is the one form that is decided on and put into RCPT TO: the
 // local part as typed, the domain in lower case. It is empty unless the
 // address is good.
-func (a Address) Canonical() string {
-	if a.Verdict() != AddressGood {
-		return ""
-	}
-	return a.local + "@" + a.domain
-}
+func (a Address) Canonical() string { return a.canonical }
 
 // Domain is the canonical domain, empty unless the address is good.
 func (a Address) Domain() string {
-	if a.Verdict() != AddressGood {
-		return ""
-	}
-	return a.domain
+	_, domain, _ := strings.Cut(a.canonical, "@")
+	return domain
 }
 
 // Empty reports whether no address was given at all.

@@ -1,7 +1,9 @@
 package pep
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -67,7 +69,9 @@ func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
 func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
 
 // Compare is -1, 0 or +1 as d is before, the same as, or after other.
-func (d Date) Compare(other Date) int { return d.Time().Compare(other.Time()) }
+func (d Date) Compare(other Date) int {
+	return cmp.Or(cmp.Compare(d.Year, other.Year), cmp.Compare(d.Month, other.Month), cmp.Compare(d.Day, other.Day))
+}
 
 // Before reports whether d is an earlier day than other.
 func (d Date) Before(other Date) bool { return d.Compare(other) < 0 }
@@ -107,7 +111,10 @@ func (d Date) Long() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.Time().Format("Mon 2 January 2006")
+	text := append(make([]byte, 0, 24), d.Weekday().String()[:3]...)
+	text = strconv.AppendInt(append(text, ' '), int64(d.Day), 10)
+	text = append(append(append(text, ' '), d.Month.String()...), ' ')
+	return string(strconv.AppendInt(text, int64(d.Year), 10))
 }
 
 // Slashed is the form of British records: 17/03/2026.

@@ -70,3 +70,20 @@ func TestDaysAreCountedOverClockChanges(t *testing.T) {
 		}
 	})
 }
+
+// Dates are compared and written without the clock's arithmetic, which is what
+// a register of many thousands spends its time on; they agree with it.
+func TestDatesAgreeWithTheClocksArithmetic(t *testing.T) {
+	draw := rapid.Custom(func(t *rapid.T) Date {
+		return MustDate("1900-01-01").AddDays(rapid.IntRange(0, 110000).Draw(t, "days"))
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
+		if got, want := a.Compare(b), a.Time().Compare(b.Time()); got != want || a.Compare(a) != 0 {
+			t.Fatalf("%s and %s: %d, want %d", a, b, got, want)
+		}
+		if got, want := a.Long(), a.Time().Format("Mon 2 January 2006"); got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	})
+}

@@ -145,7 +145,7 @@ func (r Rules) Look(rec pep.Record, c Course, done Progress, cal *calendar.Calen
 	done = r.handedOff(c, done)
 	d := r.datingOf(c, rec.Child, cal, asOf)
 	d.fill(&o)
-	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan)
+	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan, asOf)
 	o.FinalRecipients, o.FinalBlocked = r.FinalRecipients(rec, o.Plan)
 	o.Heads, o.VirtualSchools, o.TransferTo = r.reminded(rec, o.Plan, pep.Head), r.reminded(rec, o.Plan, pep.VirtualSchool), r.transferTo(rec, c)
 	m := milestones{dating: d, plan: o.Plan, course: c, done: done, record: rec}

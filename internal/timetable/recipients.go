@@ -30,30 +30,66 @@ func situation(p pep.Plan) Situation {
 	return StatutoryOnRoll
 }
 
-// FormRecipients are the people who get the blank form, and those who were
-// asked for and must not. The order of resolution: what the register says of
-// one person (Receives Form), then the authority's rule for the situation,
+// FormRecipients are the people who get the blank form on a day, and those who
+// were asked for and must not. The order of resolution: what the register says
+// of one person (Receives Form), then the authority's rule for the situation,
 // then nobody: a role that nobody has is a recipient without a contact, which
-// an officer must fill.
-func (r Rules) FormRecipients(rec pep.Record, p pep.Plan) ([]Recipient, []Blocked) {
+// an officer must fill. Where a rule says social worker, whoever is responsible
+// at the child's age is meant. A parent gets the form only where the register
+// says Yes of them, whatever a rule says.
+func (r Rules) FormRecipients(rec pep.Record, p pep.Plan, on pep.Date) ([]Recipient, []Blocked) {
 	if p.Phase == pep.NoPhase {
 		return nil, nil
 	}
 	g := newGathering(rec, p)
 	s := situation(p)
 	rule := r.FormTo[s]
-	for _, role := range rule.Value {
-		if role == pep.FosterCarer && !r.carersCount(rec.Child.Placement) {
+	for _, named := range rule.Value {
+		role, why := r.responsible(named, rec.Child, on)
+		if role == pep.Parent || role == pep.FosterCarer && !r.carersCount(rec.Child.Placement) {
 			continue
 		}
-		g.byRule(role, fmt.Sprintf("%s: %s", strings.ReplaceAll(string(s), "_", " "), rule.Source))
+		g.byRule(role, append(why, strings.ReplaceAll(string(s), "_", " ")+": "+rule.Source)...)
 	}
 	for _, c := range rec.Contacts {
 		if c.ReceivesForm == pep.Yes {
-			g.add(c, true, "the register asks for this person (Receives Form: Yes)")
+			g.add(c, true, asked("Receives Form", c.Role, p))
 		}
 	}
 	return g.finish()
+}
+
+// responsible is whom a rule means by a role on a day, and why where that is
+// somebody else: from an age on another worker has the social worker's part.
+func (r Rules) responsible(role pep.Role, c pep.Child, on pep.Date) (pep.Role, []string) {
+	worker := r.workerAt(c, on)
+	if role != pep.SocialWorker || worker.Role == role {
+		return role, nil
+	}
+	return worker.Role, []string{fmt.Sprintf("%d years old: the %s has the social worker's part; source: %s", c.DateOfBirth.AgeOn(on), worker.Role, worker.Source)}
+}
+
+// workerAt is who is responsible for a child on a day: the social worker, or
+// whoever takes over at an age (Cheshire West and Chester: the leaving care
+// worker from 16, the personal adviser from 18).
+func (r Rules) workerAt(c pep.Child, on pep.Date) Worker {
+	worker, age := Worker{Role: pep.SocialWorker}, c.DateOfBirth.AgeOn(on)
+	for _, w := range r.Workers {
+		if age >= w.FromAge {
+			worker = w
+		}
+	}
+	return worker
+}
+
+// asked is why the register's Yes makes somebody a recipient. An adult's papers
+// go to others only with consent, and that Yes is where it is recorded.
+func asked(column string, role pep.Role, p pep.Plan) string {
+	why := "the register asks for this person (" + column + ": Yes)"
+	if p.Has(pep.Adult) && role != pep.PersonalAdviser && role != pep.YoungPerson {
+		why += "; 18 or over: that Yes is the recorded consent"
+	}
+	return why
 }
 
 // carersCount reports whether the placement is one whose foster carers the
@@ -77,7 +113,7 @@ func (r Rules) FinalRecipients(rec pep.Record, p pep.Plan) ([]Recipient, []Block
 	for _, c := range rec.Contacts {
 		switch {
 		case c.ReceivesFinal == pep.Yes:
-			g.add(c, true, "the register asks for this person (Receives Final: Yes)")
+			g.add(c, true, asked("Receives Final", c.Role, p))
 		case c.ReceivesFinal == pep.No || c.Invited != pep.Yes || r.FinalTo.Value != FinalToInvited:
 		case finalByInvitation(c.Role, p):
 			g.add(c, false, "invited to the meeting: "+r.FinalTo.Source)
@@ -95,9 +131,11 @@ func finalByInvitation(role pep.Role, p pep.Plan) bool {
 
 // gathering collects recipients: one per address, nobody who is barred.
 type gathering struct {
-	record  pep.Record
-	plan    pep.Plan
-	people  []Recipient
+	record pep.Record
+	plan   pep.Plan
+	people []Recipient
+	// keys are the people's address keys, in their order.
+	keys    []string
 	missing []Recipient
 	blocked []Blocked
 	// barred are the address keys of people who must not be written to.
@@ -105,9 +143,15 @@ type gathering struct {
 }
 
 func newGathering(rec pep.Record, p pep.Plan) *gathering {
-	g := &gathering{record: rec, plan: p, barred: map[string]bool{}}
+	g := &gathering{record: rec, plan: p}
 	for _, c := range rec.Contacts {
-		if key := addressKey(c); g.bars(c.Role) && key != "" {
+		if !g.bars(c.Role) {
+			continue
+		}
+		if g.barred == nil {
+			g.barred = map[string]bool{}
+		}
+		if key := addressKey(c); key != "" {
 			g.barred[key] = true
 		}
 	}
@@ -122,23 +166,22 @@ func (g *gathering) bars(role pep.Role) bool {
 
 // byRule adds everyone who has a role of the rule, unless the register says No
 // of them, or notes that nobody has it.
-func (g *gathering) byRule(role pep.Role, why string) {
-	found := false
+func (g *gathering) byRule(role pep.Role, why ...string) {
+	found, why := false, slices.Clip(why) // shared by several, who may each add to it
 	for _, c := range g.record.Contacts {
 		if c.Role != role && !(role == designated && c.Role.Designated()) {
 			continue
 		}
 		found = true
 		if c.ReceivesForm != pep.No {
-			g.add(c, false, why)
+			g.add(c, false, why...)
 		}
 	}
-	if !found {
-		name := g.called(role)
-		g.missing = append(g.missing, Recipient{Role: name, Why: []string{
-			why, fmt.Sprintf("the register has no %s: held until an officer says who", name),
-		}})
+	name := g.called(role)
+	if found || slices.ContainsFunc(g.missing, func(r Recipient) bool { return r.Role == name }) {
+		return
 	}
+	g.missing = append(g.missing, Recipient{Role: name, Why: append(why, fmt.Sprintf("the register has no %s: held until an officer says who", name))})
 }
 
 // called is the role as the phase calls it: the rule's "designated" is a
@@ -155,7 +198,7 @@ func (g *gathering) called(role pep.Role) pep.Role {
 	return pep.DesignatedTeacher
 }
 
-func (g *gathering) add(c pep.Contact, asked bool, why string) {
+func (g *gathering) add(c pep.Contact, asked bool, why ...string) {
 	key := addressKey(c)
 	switch {
 	case g.bars(c.Role):
@@ -166,14 +209,15 @@ func (g *gathering) add(c pep.Contact, asked bool, why string) {
 		return
 	}
 	for i := range g.people {
-		if g.people[i].Contact == c || key != "" && addressKey(g.people[i].Contact) == key {
+		if g.people[i].Contact == c || key != "" && g.keys[i] == key {
 			g.people[i].merge(c)
 			return
 		}
 	}
+	g.keys = append(g.keys, key)
 	g.people = append(g.people, Recipient{
 		Role: c.Role, Contact: c, AskedByRegister: asked,
-		WithholdPlacementAddress: withholds(c), Why: []string{why},
+		WithholdPlacementAddress: withholds(c), Why: why,
 	})
 }
 
