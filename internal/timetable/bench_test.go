@@ -10,7 +10,7 @@ import (
 // the deliveries say, worked out and listed.
 func BenchmarkOnePlan(b *testing.B) {
 	rules, cal := load(b, "cheshire-west")
-	rules = staffed(rules)
+	rules = whole(rules)
 	rec := with(born("2015-03-01"), booked("2026-04-23"))
 	rec.Child.BecameLookedAfter, rec.Child.Placement = day("2024-03-04"), "U4"
 	rec.Contacts = everyone()

@@ -146,20 +146,7 @@ func (m *milestones) latestSetting() (pep.Date, bool) {
 }
 
 // worker is who is responsible for the child at this age.
-func (m *milestones) worker() pep.Role { return m.rules.workerOf(m.child, m.asOf) }
-
-// workerOf is who is responsible for a child on a day: the social worker, or
-// whoever takes over at an age (Cheshire West and Chester: the leaving care
-// worker from 16, the personal adviser from 18).
-func (r Rules) workerOf(c pep.Child, on pep.Date) pep.Role {
-	role, age := pep.SocialWorker, c.DateOfBirth.AgeOn(on)
-	for _, w := range r.Workers {
-		if age >= w.FromAge {
-			role = w.Role
-		}
-	}
-	return role
-}
+func (m *milestones) worker() pep.Role { return m.rules.workerAt(m.child, m.asOf).Role }
 
 // entry are the clocks of a first plan, which run from the day the child
 // became looked after, through holidays too.
