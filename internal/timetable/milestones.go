@@ -101,10 +101,20 @@ func (d dating) count(from pep.Date, clock Clock, direction int) (calendar.Count
 	switch {
 	case by == nil:
 		return calendar.Count{}, errNoCalendar
+	case clock.Unit != calendar.SchoolWeeks: // only weeks are told one by one
+		date, err := dateOnly(by, direction)(from, clock.N, clock.Unit)
+		return calendar.Count{Date: date}, err
 	case direction < 0:
 		return by.Back(from, clock.N, clock.Unit)
 	}
 	return by.Forward(from, clock.N, clock.Unit)
+}
+
+func dateOnly(by *calendar.Calendar, direction int) func(pep.Date, int, calendar.Unit) (pep.Date, error) {
+	if direction < 0 {
+		return by.BackDate
+	}
+	return by.ForwardDate
 }
 
 // bySchool reports whether a unit goes by term dates.
