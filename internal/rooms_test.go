@@ -71,6 +71,7 @@ func outside() []rule {
 		{"modernc.org/sqlite", []string{"store", "daemon"}, "no other room sees a database"},
 		{"github.com/pressly/goose", []string{"store"}, "migrations are the store's"},
 		{"github.com/tink-crypto/tink-go", []string{"store"}, "sealing at rest is the store's"},
+		{"golang.org/x/crypto/argon2", []string{"store"}, "passwords are hashed where accounts are kept"},
 		{"github.com/ProtonMail/go-crypto", []string{"keyring"}, "keys are handled in one place"},
 		{"github.com/wneessen/go-mail", []string{"seal"}, "it composes, it never sends"},
 		{"github.com/emersion/go-message", []string{"receive", "seal"}, "mail is parsed where it comes in, and read back where it is composed"},

@@ -35,6 +35,12 @@ const (
 	PolicyUsed Action = "policy used"
 	// KeyChanged is an OpenPGP key added, confirmed or removed.
 	KeyChanged Action = "key changed"
+	// AccountChanged is an account for the page made or disabled.
+	AccountChanged Action = "account changed"
+	// SignedIn is an account's person let in to the page.
+	SignedIn Action = "signed in"
+	// SignInRefused is somebody not let in.
+	SignInRefused Action = "sign-in refused"
 	// EvidenceRead is the evidence itself opened or exported.
 	EvidenceRead Action = "evidence read"
 	// IncidentOpened is all mail to one address frozen.
@@ -49,7 +55,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
-		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
+		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
 	}
 }
 
