@@ -47,6 +47,7 @@ func (p *program) serve(ctx context.Context) error {
 		i.runner.Deliveries = queue
 		i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
 		p.untilStopped = true
+		defer i.showToday(ctx, log)()
 		passes := sendingPass{runner: i.runner, log: log}
 		return daemon.Run(ctx, daemon.Service{
 			DB: i.db, Send: passes.send, NextDue: queue.NextDue, Now: i.runner.Now, Log: log, LookEvery: time.Minute,

@@ -24,10 +24,16 @@ type Config struct {
 	Keys string
 	// Release says whether drafts go by themselves or wait for a person.
 	Release Release
+	// Console is the loopback address at which serve shows its page once there
+	// is an account; empty where it is not to be shown.
+	Console string
 	// Forms, Templates and Schedules are folders that stand in for the
 	// built-in ones; empty means built in.
 	Forms, Templates, Schedules string
 }
+
+// DefaultConsole is where the page is shown unless told otherwise.
+const DefaultConsole = "127.0.0.1:8325"
 
 // Officer is a person whom recipients may ring or write to.
 type Officer struct {

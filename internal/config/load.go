@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,7 +33,10 @@ type file struct {
 	Database  string             `yaml:"database"`
 	Keys      string             `yaml:"keys"`
 	Release   string             `yaml:"release"`
-	Folders   struct {
+	Console   struct {
+		Listen string `yaml:"listen"`
+	} `yaml:"console"`
+	Folders struct {
 		Forms     string `yaml:"forms"`
 		Templates string `yaml:"templates"`
 		Schedules string `yaml:"schedules"`
@@ -178,6 +182,7 @@ func (c *checker) check(f file) Config {
 	config := Config{
 		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
 		Sender: pep.ParseAddress(f.From), Relay: c.relay(f.Relay), Release: c.release(f.Release),
+		Console:  c.console(f.Console.Listen),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
 		Teams: map[string]Officer{},
@@ -277,4 +282,20 @@ func hostAndPort(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	n, bad := strconv.Atoi(port)
 	return err == nil && bad == nil && host != "" && n > 0 && n < 65536 && !strings.ContainsAny(host, " /\\@")
+}
+
+// console is where the page is shown: on this machine alone, or nowhere.
+func (c *checker) console(text string) string {
+	switch text {
+	case "":
+		return DefaultConsole
+	case "off":
+		return ""
+	}
+	at, err := netip.ParseAddrPort(strings.Replace(text, "localhost:", "127.0.0.1:", 1))
+	if err != nil || !at.Addr().IsLoopback() {
+		c.fault("console.listen", "not a loopback address and a port, nor off", "for example "+DefaultConsole+"; from another machine through an ssh tunnel")
+		return ""
+	}
+	return at.String()
 }

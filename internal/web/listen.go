@@ -46,8 +46,12 @@ const patience = 3 * time.Second
 
 // Serve shows the pages at a listener until ctx ends, then closes it.
 func (s *Site) Serve(ctx context.Context, l net.Listener) error {
+	return serveUntil(ctx, l, http.MaxBytesHandler(s.Handler(l.Addr()), 0))
+}
+
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
-		Handler:           http.MaxBytesHandler(s.Handler(l.Addr()), 0),
+		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      time.Minute,
