@@ -127,6 +127,7 @@ func (i *installation) caseNumbers(ctx context.Context) (map[pep.Ref]string, err
 // dueToday fills Due, Late and Tasks. What left, was withdrawn or is held
 // stands elsewhere or nowhere.
 func (i *installation) dueToday(ctx context.Context, numbers map[pep.Ref]string, seen *web.Today) error {
+	var rows []expectedRow
 	err := i.runner.Due(ctx, seen.Until, func(e pipeline.Expected) error {
 		if e.Skipped || e.State.Gone() || e.State == outbox.Cancelled || e.State == outbox.Posted || forAPerson(e.State) {
 			return nil
@@ -135,20 +136,31 @@ func (i *installation) dueToday(ctx context.Context, numbers map[pep.Ref]string,
 			Ref: e.Ref, CaseNumber: numbers[e.Ref], What: whatIsDue(e), How: howItGoes(e), Due: e.Due.Due, Role: e.Role, State: e.State,
 			Late: e.Late || e.Due.Due.Before(seen.On), Why: e.Why,
 		}
-		switch {
-		case e.Kind == timetable.KindTask:
-			seen.Tasks.Add(row)
-		case row.Late:
-			seen.Late.Add(row)
-		default:
-			seen.Due.Add(row)
-		}
+		rows = append(rows, expectedRow{row, e.Kind})
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("counting what is due: %w", err)
 	}
+	// The earliest are shown where not all are.
+	slices.SortStableFunc(rows, func(a, b expectedRow) int { return a.Due.Compare(b.Due) })
+	for _, row := range rows {
+		switch {
+		case row.kind == timetable.KindTask:
+			seen.Tasks.Add(row.DueRow)
+		case row.Late:
+			seen.Late.Add(row.DueRow)
+		default:
+			seen.Due.Add(row.DueRow)
+		}
+	}
 	return nil
+}
+
+// expectedRow is a row with the kind that chooses its section.
+type expectedRow struct {
+	web.DueRow
+	kind timetable.Kind
 }
 
 func whatIsDue(e pipeline.Expected) string {

@@ -112,7 +112,7 @@ func heldTable(seen Today) table {
 		{Head: "Reference"}, {Head: "Case number"}, {Head: "What"}, {Head: "Due"}, {Head: "To"}, {Head: "State"}, {Head: "Why"}, {Head: "Delivery"},
 	}}
 	for _, r := range seen.Held.Rows {
-		t.Rows = append(t.Rows, []cell{short(string(r.Ref)), caseNumber(r.CaseNumber), words(capital(r.What)), short(shortDay(r.Due)), person(r.Role), state(r.State), because(r.Why), words(r.ID)})
+		t.Rows = append(t.Rows, []cell{short(string(r.Ref)), caseNumber(r.CaseNumber), words(capital(r.What)), short(shortDay(r.Due)), person(r.Role), state(r.State), because(r.Why), short(r.ID)})
 	}
 	return t
 }
