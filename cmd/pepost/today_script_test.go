@@ -26,7 +26,7 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 	at := "http://" + ts.Getenv("CONSOLE")
 	jar, err := cookiejar.New(nil)
 	ts.Check(err)
-	client := &http.Client{Jar: jar, Timeout: 10 * time.Second}
+	client := &http.Client{Jar: jar, Timeout: time.Minute}
 	awaitPage(ts, client, at)
 	page, from := post(ts, client, at, "/sign-in", url.Values{"name": {args[0]}, "password": {args[1]}})
 	if refused := from != "/today"; refused != neg {
