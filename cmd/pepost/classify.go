@@ -7,6 +7,7 @@ import (
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/timetable"
 )
 
 // classifyKnown gives the code and the hint of the errors that rooms name.
@@ -23,6 +24,8 @@ func classifyKnown(err error) *outcomeError {
 		reason    *pipeline.NeedsReasonError
 		nothing   *pipeline.NothingSealedError
 		forbidden *outbox.NotAllowedError
+		action    *timetable.ActionError
+		noCopy    *pipeline.NoCopyError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -43,9 +46,13 @@ func classifyKnown(err error) *outcomeError {
 	case errors.As(err, &read):
 		end.code, end.hint = exitHeld, "give --reason to read it again; it is kept as evidence"
 	case errors.As(err, &reason):
-		end.code, end.hint = exitUsage, "add --reason \"…\""
+		end.code, end.hint = exitUsage, "add --reason \"…\" (or --why \"…\" to pepost plans)"
 	case errors.As(err, &nothing):
 		end.code = exitHeld
+	case errors.As(err, &action):
+		end.err, end.hint = errors.New(action.What), action.Hint
+	case errors.As(err, &noCopy):
+		end.hint = noCopy.Hint
 	case errors.As(err, &forbidden):
 		end.hint = "pepost outbox show ID tells where it stands"
 	}

@@ -23,6 +23,7 @@ type sendFlags struct {
 	dryRun  bool
 	approve bool
 	by      string
+	copy    copyFlags
 }
 
 func (p *program) sendCommand() *cobra.Command {
@@ -32,18 +33,25 @@ func (p *program) sendCommand() *cobra.Command {
 		Long: "send queues every form due up to the day, overdue ones included, hands over\n" +
 			"what is released, and ends. Chasers and finals follow only a form that this\n" +
 			"program sent. Running it twice sends nothing twice.\n\n" +
+			"With --final it sends the last final plan of one child to one contact of the\nregister who asked for a copy, and nothing is drafted.\n\n" +
 			"Exit codes: 0 nothing is left waiting, 3 some are deferred, refused or\nuncertain, 5 only what is held for a person remains.",
-		Example: "  pepost send --dry-run\n  pepost send --on 2026-02-06", Args: cobra.NoArgs,
+		Example: "  pepost send --dry-run\n  pepost send --on 2026-02-06\n  pepost send --final PEP-7F3K-2Q --to iro --reason \"asked for by telephone\"", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.send(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.on, "on", "", "everything due up to this `DATE` (default today)")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show exactly what would go to whom, how, and with which bytes; send and store nothing")
 	cmd.Flags().BoolVar(&f.approve, "approve", false, "release the drafts that wait for an officer")
 	cmd.Flags().StringVar(&f.by, "by", "", "who releases them (default: the account's name)")
+	cmd.Flags().StringVar(&f.copy.final, "final", "", "a copy of the last final plan of this `REF`")
+	cmd.Flags().StringVar(&f.copy.to, "to", "", "the `CONTACT` who asked: an address, a name or a role of the register")
+	cmd.Flags().StringVar(&f.copy.reason, "reason", "", "why the copy is sent; it is kept as evidence")
 	return cmd
 }
 
 func (p *program) send(ctx context.Context, f sendFlags) error {
+	if f.copy != (copyFlags{}) {
+		return p.sendCopy(ctx, f)
+	}
 	if f.dryRun && f.approve {
 		return usage("--dry-run changes nothing, so it approves nothing")
 	}

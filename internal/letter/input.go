@@ -14,12 +14,16 @@ const (
 	Form Kind = "form"
 	// Chase reminds of a form that has not come back.
 	Chase Kind = "chase"
+	// Escalate tells whoever stands above a recipient that a form is not back.
+	Escalate Kind = "escalate"
 	// Final carries the final plan.
 	Final Kind = "final"
+	// Transfer carries the full plan to a child's new setting.
+	Transfer Kind = "transfer"
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Form, Chase, Final} }
+func Kinds() []Kind { return []Kind{Form, Chase, Escalate, Final, Transfer} }
 
 // Extension is the kind of file a document is.
 type Extension string

@@ -20,14 +20,18 @@ const (
 // The template files. A reminder to an address that is not secure carries
 // nothing to be protected.
 const (
-	formSecure     = "form-secure.txt"
-	formProtected  = "form-protected.txt"
-	chaseSecure    = "chase-secure.txt"
-	chaseNeutral   = "chase-neutral.txt"
-	finalSecure    = "final-secure.txt"
-	finalProtected = "final-protected.txt"
-	callScript     = "call-script.txt"
-	digestFile     = "digest.txt"
+	formSecure        = "form-secure.txt"
+	formProtected     = "form-protected.txt"
+	chaseSecure       = "chase-secure.txt"
+	chaseNeutral      = "chase-neutral.txt"
+	escalateSecure    = "escalate-secure.txt"
+	escalateNeutral   = "escalate-neutral.txt"
+	finalSecure       = "final-secure.txt"
+	finalProtected    = "final-protected.txt"
+	transferSecure    = "transfer-secure.txt"
+	transferProtected = "transfer-protected.txt"
+	callScript        = "call-script.txt"
+	digestFile        = "digest.txt"
 )
 
 // purpose is what one template file is for.
@@ -39,12 +43,16 @@ type purpose struct {
 // purposes names the file of every letter.
 func purposes() map[purpose]string {
 	return map[purpose]string{
-		{Form, secure}:   formSecure,
-		{Form, neutral}:  formProtected,
-		{Chase, secure}:  chaseSecure,
-		{Chase, neutral}: chaseNeutral,
-		{Final, secure}:  finalSecure,
-		{Final, neutral}: finalProtected,
+		{Form, secure}:      formSecure,
+		{Form, neutral}:     formProtected,
+		{Chase, secure}:     chaseSecure,
+		{Chase, neutral}:    chaseNeutral,
+		{Final, secure}:     finalSecure,
+		{Final, neutral}:    finalProtected,
+		{Escalate, secure}:  escalateSecure,
+		{Escalate, neutral}: escalateNeutral,
+		{Transfer, secure}:  transferSecure,
+		{Transfer, neutral}: transferProtected,
 	}
 }
 

@@ -69,7 +69,7 @@ func classOf(d route.Decision) (class, error) {
 
 // carries reports whether the message has the document with it.
 func (in Input) carries(how class) bool {
-	return in.Kind != Chase || how == secure && len(in.Document) > 0
+	return in.Kind != Escalate && (in.Kind != Chase || how == secure && len(in.Document) > 0)
 }
 
 // check finds what a letter cannot be written from.

@@ -12,16 +12,22 @@ type Kind string
 
 // The kinds.
 const (
-	KindForm  Kind = "form"
-	KindChase Kind = "chase"
-	KindFinal Kind = "final"
-	KindPack  Kind = "pack"
+	KindForm     Kind = "form"
+	KindChase    Kind = "chase"
+	KindFinal    Kind = "final"
+	KindTransfer Kind = "transfer"
+	KindPack     Kind = "pack"
 	// KindDigest is an officer's summary of a morning; it belongs to no child.
 	KindDigest Kind = "digest"
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{KindForm, KindChase, KindFinal, KindPack, KindDigest} }
+func Kinds() []Kind {
+	return []Kind{KindForm, KindChase, KindFinal, KindTransfer, KindPack, KindDigest}
+}
+
+// Final reports whether the kind carries a final plan.
+func (k Kind) Final() bool { return k == KindFinal || k == KindTransfer }
 
 // Recipient is the one person a delivery is for.
 type Recipient struct {

@@ -136,10 +136,15 @@ func (c *child) newest() prospect { return c.open[len(c.open)-1] }
 
 // finalised is the plan that was made final last; false where none was.
 func (r *Runner) finalised(c *child) (prospect, bool) {
+	return r.lastFinal(c, func(prospect) bool { return true })
+}
+
+// lastFinal is the plan that was made final last of those that count.
+func (r *Runner) lastFinal(c *child, counts func(prospect) bool) (prospect, bool) {
 	var last prospect
 	for _, course := range c.courses {
-		p := r.prospect(c, course)
-		if p.history.final != "" && !p.history.finalisedAt.Before(last.history.finalisedAt) {
+		p, _ := r.plan(c, course.Plan.Key())
+		if p.history.final != "" && counts(p) && !p.history.finalisedAt.Before(last.history.finalisedAt) {
 			last = p
 		}
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
-	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/word"
 )
 
@@ -20,10 +19,10 @@ type drawn struct {
 
 // draw makes the Word form of an errand; a sketch has none.
 func (r *Runner) draw(e errand) (drawn, error) {
-	composed := r.Forms.Compose(e.plan)
+	composed := r.Forms.Compose(e.drawnPlan())
 	doc, values, withheld := r.document(e, composed)
 	stage := form.ToSend
-	if e.kind == outbox.KindFinal {
+	if e.kind.Final() {
 		stage = form.ToFinalise
 	}
 	out := drawn{unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}
@@ -52,7 +51,7 @@ func (r *Runner) document(e errand, composed form.Form) (document.Document, form
 
 func readerOf(e errand) document.Reader {
 	purpose := document.BlankForm
-	if e.kind == outbox.KindFinal {
+	if e.kind.Final() {
 		purpose = document.FinalCopy
 	}
 	return document.Reader{
@@ -63,7 +62,7 @@ func readerOf(e errand) document.Reader {
 // values are what the register knows, and over it the answers of the returned
 // form that a final plan is made from.
 func (r *Runner) values(e errand, composed form.Form) form.Values {
-	known := form.Prefill(composed, e.record, e.plan, form.Known{
+	known := form.Prefill(composed, e.record, e.drawnPlan(), form.Known{
 		Generated: r.today(), CopyFor: string(e.recipient.Role), Authority: r.Words.Authority,
 	})
 	if e.answers == nil {

@@ -35,10 +35,10 @@ func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) erro
 }
 
 func (r *Runner) expectAll(c *child, p prospect, until pep.Date, do func(Expected) error) error {
-	for _, row := range r.dueOf(p, until) {
+	for _, row := range r.dueOf(c, p, until) {
 		expected := Expected{Due: row}
 		if !row.Skipped && row.Kind != timetable.KindTask {
-			expected = r.expect(c.past, p.errand(c.record, row), row)
+			expected = r.expect(c.past, r.errand(c, p, row), row)
 		}
 		if err := do(expected); err != nil {
 			return err

@@ -26,6 +26,13 @@ type errand struct {
 	hold string
 	// occasion tells one chaser or corrected final from another.
 	occasion string
+	// escalates is set where a reminder goes to somebody who never had the form.
+	escalates bool
+	// asked is who asked for a copy, and why; empty where the timetable did.
+	asked By
+	// content is the plan that is drawn, where it is another one than the
+	// errand's own.
+	content *pep.Plan
 	// unknown is set where nothing was ever sent to the address.
 	unknown bool
 	// answers are a final plan's; a form has none of its own.
@@ -48,6 +55,22 @@ func (e errand) label() string {
 	return strings.Join([]string{
 		e.plan.Key(), string(e.kind), string(e.milestone), e.occasion, recipientLabel(e.recipient),
 	}, "\x00")
+}
+
+// drawnPlan is the plan whose document the errand carries.
+func (e errand) drawnPlan() pep.Plan {
+	if e.content != nil {
+		return *e.content
+	}
+	return e.plan
+}
+
+// letter is which letter goes with the errand.
+func (e errand) letter() letter.Kind {
+	if e.escalates {
+		return letter.Escalate
+	}
+	return letter.Kind(e.kind)
 }
 
 // decide asks the delivery policy about one contact as of today. Nobody's

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pepost/pepost/internal/form"
@@ -79,16 +80,38 @@ func leftOn(d outbox.Delivery, where *time.Location) pep.Date {
 }
 
 // wants reports whether a row concerns this plan: a chaser goes only to
-// whoever got the form from this program.
-func (h history) wants(row timetable.Due) bool {
-	return row.Kind != timetable.KindChase || h.sentTo[recipientLabel(row.Recipient)]
+// whoever got the form from this program, or to somebody above them who was
+// never to have it.
+func (p prospect) wants(row timetable.Due) bool {
+	return row.Kind != timetable.KindChase || p.history.sentTo[recipientLabel(row.Recipient)] || p.escalates(row)
+}
+
+// escalates reports whether a reminder goes to somebody who never had the form.
+func (p prospect) escalates(row timetable.Due) bool {
+	return row.Kind == timetable.KindChase && escalation(row.Recipient.Role) && !slices.ContainsFunc(p.outlook.Recipients, func(to timetable.Recipient) bool {
+		return recipientLabel(to) == recipientLabel(row.Recipient)
+	})
+}
+
+// escalation reports whether the role is told of a form that is not back.
+func escalation(role pep.Role) bool { return role == pep.Head || role == pep.VirtualSchool }
+
+// isDone reports whether an officer has marked a task as done.
+func (p prospect) isDone(row timetable.Due) bool {
+	return row.Kind == timetable.KindTask && !row.Skipped && !p.outlook.Course.Done(row.Milestone).IsZero()
 }
 
 // errand is one due row made ready, with a final's answers.
-func (p prospect) errand(record pep.Record, row timetable.Due) errand {
-	e := errandOf(record, p.outlook, row)
-	if row.Kind == timetable.KindFinal {
+func (r *Runner) errand(c *child, p prospect, row timetable.Due) errand {
+	e := errandOf(c.record, p.outlook, row)
+	switch row.Kind {
+	case timetable.KindFinal:
 		e.answers, e.occasion = p.history.answers, p.history.final
+	case timetable.KindTransfer:
+		r.handOver(c, p, &e)
+	case timetable.KindChase:
+		e.escalates = p.escalates(row)
+	case timetable.KindForm, timetable.KindPack, timetable.KindTask:
 	}
 	return e
 }

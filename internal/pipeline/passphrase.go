@@ -62,7 +62,7 @@ func (r *Runner) telephone(ctx context.Context, d outbox.Delivery, by By) (strin
 			return "", err
 		}
 		p, _ := r.planOf(c, d)
-		if to, found := named(recipientsOf(d.Kind, p.outlook), d.Recipient); found {
+		if to, found := named(r.recipientsOf(c, p, d), d.Recipient); found {
 			return firstOf(to.Contact.Phone, to.Contact.Mobile), nil
 		}
 	}

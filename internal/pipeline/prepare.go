@@ -33,7 +33,7 @@ func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	d.Decision = r.decide(e.recipient.Contact)
 	draft.Late, draft.Why = e.late, e.why
 	hold := reasonToHold(e, d.Decision)
-	if sealable(d.Decision) {
+	if sealable(d.Decision) && !(e.kind == outbox.KindTransfer && e.answers == nil) {
 		made, err := r.seal(&d, e)
 		if err != nil {
 			return Draft{}, Contents{}, err
@@ -57,7 +57,7 @@ func (r *Runner) blank(e errand) outbox.Delivery {
 		},
 		MessageID: "<" + id + "@" + r.From.Domain() + ">",
 		State:     outbox.Drafted,
-		Events:    []outbox.Event{{At: r.Now(), Action: outbox.Draft, To: outbox.Drafted, By: r.Owner}},
+		Events:    []outbox.Event{{At: r.Now(), Action: outbox.Draft, To: outbox.Drafted, By: firstOf(e.asked.Name, r.Owner), Why: e.asked.Why}},
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *Runner) isNew(ctx context.Context, to pep.Address) (bool, error) {
 
 func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parcel, error) {
 	contents, err := r.Templates.Write(letter.Input{
-		Ref: d.Ref, Kind: letter.Kind(e.kind), Decision: d.Decision, On: r.today(), ReturnBy: r.returnBy(e),
+		Ref: d.Ref, Kind: e.letter(), Decision: d.Decision, On: r.today(), ReturnBy: r.returnBy(e),
 		Officer: r.officer(e.record), Sender: letter.Sender{Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool},
 		Document: document, Extension: letter.Word, Role: d.Recipient.Role, Late: e.late,
 	})
@@ -161,7 +161,7 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 // returnBy is the day to name in a letter: none where it is past, so that
 // nobody is asked for yesterday. A reminder names it all the same.
 func (r *Runner) returnBy(e errand) pep.Date {
-	if e.kind == outbox.KindForm && e.returnBy.Before(r.today()) || e.kind == outbox.KindFinal {
+	if e.kind == outbox.KindForm && e.returnBy.Before(r.today()) || e.kind.Final() {
 		return pep.Date{}
 	}
 	return e.returnBy

@@ -48,23 +48,43 @@ func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
 		return pep.Contact{}, string(why)
 	}
 	p, _ := r.planOf(c, d)
-	to, _ := named(recipientsOf(d.Kind, p.outlook), d.Recipient)
+	to, _ := named(r.recipientsOf(c, p, d), d.Recipient)
 	return to.Contact, r.tooLate(d, p.outlook)
 }
 
-// recipientsOf are those who may have a kind of delivery.
-func recipientsOf(kind outbox.Kind, outlook timetable.Outlook) []timetable.Recipient {
-	if kind == outbox.KindFinal {
-		return outlook.FinalRecipients
+// recipientsOf are those who may have such a delivery of a plan.
+func (r *Runner) recipientsOf(c *child, p prospect, d outbox.Delivery) []timetable.Recipient {
+	switch {
+	case d.Milestone == copyOnRequest:
+		to, _ := r.copyRecipients(c)
+		return to
+	case d.Kind == outbox.KindTransfer:
+		return c.transferRecipients(p)
+	case d.Kind == outbox.KindFinal:
+		return p.outlook.FinalRecipients
+	case d.Kind == outbox.KindChase:
+		return slices.Concat(p.outlook.Recipients, c.escalations())
 	}
-	return outlook.Recipients
+	return p.outlook.Recipients
+}
+
+// escalations are those above a setting's people who may be told that a form is
+// not back.
+func (c *child) escalations() []timetable.Recipient {
+	var all []timetable.Recipient
+	for _, contact := range c.record.Contacts {
+		if escalation(contact.Role) {
+			all = append(all, timetable.Recipient{Role: contact.Role, Contact: contact, WithholdPlacementAddress: contact.WithholdPlacementAddress == pep.Yes})
+		}
+	}
+	return all
 }
 
 // tooLate is why a form or a reminder that was released before its meeting
 // does not leave after it; empty where it may, as a person may say.
 func (r *Runner) tooLate(d outbox.Delivery, outlook timetable.Outlook) string {
 	meeting := outlook.Plan.Meeting.Date
-	if d.Kind == outbox.KindFinal || meeting.IsZero() || !meeting.Before(r.today()) || releasedOn(d, r).After(meeting) {
+	if d.Kind.Final() || meeting.IsZero() || !meeting.Before(r.today()) || releasedOn(d, r).After(meeting) {
 		return ""
 	}
 	return fmt.Sprintf("the meeting was on %s: send it all the same, or set a new date", meeting.Long())

@@ -18,24 +18,25 @@ type withdrawal string
 // The withdrawals. What was withdrawn for one of them is made again as soon as
 // it is due again.
 const (
-	noPlan      withdrawal = "the register says that no plan is made for this child any more"
-	otherPlan   withdrawal = "the register now has another plan for this child"
-	unnamed     withdrawal = "the register no longer names this recipient for the form"
-	otherRole   withdrawal = "the register now names this recipient in another role, whose copy differs"
-	nowHidden   withdrawal = "the register now keeps from this recipient where the child lives"
-	agreed      withdrawal = "the recipient has agreed to another delivery since"
-	cameBack    withdrawal = "the form came back"
-	superseded  withdrawal = "a corrected plan was made final since"
-	closed      withdrawal = "the plan is closed"
-	cancelled   withdrawal = "the meeting was cancelled: it goes out again once there is a new date"
-	putOff      withdrawal = "the meeting was put off: it goes out again when it is due"
-	leftSetting withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
+	noPlan        withdrawal = "the register says that no plan is made for this child any more"
+	otherPlan     withdrawal = "the register now has another plan for this child"
+	unnamed       withdrawal = "the register no longer names this recipient for the form"
+	otherRole     withdrawal = "the register now names this recipient in another role, whose copy differs"
+	nowHidden     withdrawal = "the register now keeps from this recipient where the child lives"
+	agreed        withdrawal = "the recipient has agreed to another delivery since"
+	cameBack      withdrawal = "the form came back"
+	superseded    withdrawal = "a corrected plan was made final since"
+	closed        withdrawal = "the plan is closed"
+	cancelled     withdrawal = "the meeting was cancelled: it goes out again once there is a new date"
+	notAuthorised withdrawal = "the transfer to this recipient is not authorised"
+	putOff        withdrawal = "the meeting was put off: it goes out again when it is due"
+	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
 // withdrawals lists every withdrawal.
 func withdrawals() []withdrawal {
 	return []withdrawal{
-		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting,
+		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting, notAuthorised,
 	}
 }
 
@@ -100,7 +101,9 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 	if why := c.ended(d, p, ours); why != "" {
 		return why
 	}
-	switch to, found := named(recipientsOf(d.Kind, p.outlook), d.Recipient); {
+	switch to, found := named(r.recipientsOf(c, p, d), d.Recipient); {
+	case !found && d.Kind == outbox.KindTransfer:
+		return notAuthorised
 	case !found:
 		return c.goneFrom(d)
 	case to.Role != d.Recipient.Role:
@@ -111,7 +114,7 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return agreed
 	case d.Kind == outbox.KindChase && !p.history.progress.Returned.IsZero():
 		return cameBack
-	case d.Kind == outbox.KindFinal && ours && d.Events[0].At.Before(p.history.finalisedAt):
+	case ours && r.corrected(c, p, d):
 		return superseded
 	}
 	return offMeeting(d, p.outlook)
@@ -133,7 +136,7 @@ func (c *child) ended(d outbox.Delivery, p prospect, ours bool) withdrawal {
 	switch none := c.newest().outlook.Plan.Phase == pep.NoPhase; {
 	case ours && !course.Open() && none:
 		return noPlan + ": " + withdrawal(course.ClosedWhy)
-	case ours && !course.Open():
+	case ours && !course.Open() && d.Milestone != copyOnRequest:
 		return closed + ": " + withdrawal(course.ClosedWhy)
 	case !ours && none:
 		return noPlan
@@ -151,6 +154,19 @@ func (c *child) goneFrom(d outbox.Delivery) withdrawal {
 		}
 	}
 	return unnamed
+}
+
+// corrected reports whether a final plan was made final again since a delivery
+// was made of it.
+func (r *Runner) corrected(c *child, p prospect, d outbox.Delivery) bool {
+	switch {
+	case d.Kind == outbox.KindTransfer:
+		last, made := r.handedOver(c, p)
+		return made && d.Events[0].At.Before(last.history.finalisedAt)
+	case d.Kind == outbox.KindFinal:
+		return d.Events[0].At.Before(p.history.finalisedAt)
+	}
+	return false
 }
 
 // offMeeting is why a form or a reminder waits for another meeting than the

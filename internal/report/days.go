@@ -85,7 +85,7 @@ func (d *Day) left(kind outbox.Kind) {
 		d.Forms++
 	case outbox.KindChase:
 		d.Chases++
-	case outbox.KindFinal:
+	case outbox.KindFinal, outbox.KindTransfer:
 		d.Finals++
 	case outbox.KindPack:
 		d.Packs++

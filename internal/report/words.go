@@ -38,6 +38,8 @@ func What(k outbox.Kind) string {
 		return "reminder"
 	case outbox.KindFinal:
 		return "final plan"
+	case outbox.KindTransfer:
+		return "full plan to a new setting"
 	case outbox.KindPack:
 		return "meeting pack"
 	case outbox.KindDigest:
