@@ -43,7 +43,7 @@ func (p *program) calendarCommand() *cobra.Command {
 		Example: "  pepost calendar term 2026-04-10", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return p.calendarTerm(f, args[0]) },
 	}
-	group.AddCommand(days, p.countCommand(&f, "back"), p.countCommand(&f, "forward"), term)
+	group.AddCommand(days, p.countCommand(&f, "back"), p.countCommand(&f, "forward"), term, p.calendarImportCommand(&f))
 	return group
 }
 

@@ -36,13 +36,15 @@ func (e *NoTermDatesError) Error() string {
 
 func (e *NoTermDatesError) ofSetting() bool { return strings.Contains(e.Calendar, "/settings/") }
 
-// Hint says what an officer must write, and where.
+// Hint says which command takes the dates in and which file it writes.
 func (e *NoTermDatesError) Hint() string {
-	whose := "the authority's"
+	authority, _, _ := strings.Cut(e.Calendar, "/")
+	command, whose := "pepost calendar import FILE --authority "+authority, "the authority's"
 	if e.ofSetting() {
-		whose = "the setting's"
+		command, whose = command+" --setting URN", "the setting's"
 	}
-	return fmt.Sprintf("write the year %s under years: in %s, with %s own dates and their source", yearOf(e.Date), e.File, whose)
+	return fmt.Sprintf("%s --source TEXT takes the year %s from %s own list into %s; or write it there by hand under years:",
+		command, yearOf(e.Date), whose, e.File)
 }
 
 // OutOfRangeError means that a count reached a day for which no bank holidays

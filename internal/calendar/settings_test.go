@@ -111,7 +111,7 @@ func TestAYearThatTheSettingLacksIsNeverTheAuthoritys(t *testing.T) {
 		t.Fatalf("%v, want the setting's file named", err)
 	}
 	if !strings.Contains(err.Error(), "nowhere/settings/elm.yaml") ||
-		!strings.Contains(missing.Hint(), "2025/26 under years: in nowhere/settings/elm.yaml, with the setting's own dates") {
+		!strings.Contains(missing.Hint(), "pepost calendar import FILE --authority nowhere --setting URN") {
 		t.Errorf("error %q, hint %q", err, missing.Hint())
 	}
 	if _, err := c.Back(day("2026-03-03"), 3, calendar.SchoolWeeks); err != nil {
