@@ -117,7 +117,7 @@ func answerOf(rules timetable.Rules, o timetable.Outlook) string {
 	}
 	line(1, "%s; due: %s", how, known(o.FormDue.Due))
 	for _, why := range o.FormDue.Why {
-		line(2, "%s", why)
+		line(2, "%s", beforeHint(why))
 	}
 	for _, r := range o.Recipients {
 		line(1, "to the %s", r.Role)
@@ -128,6 +128,15 @@ func answerOf(rules timetable.Rules, o timetable.Outlook) string {
 	line(1, "the final plan: %s; %s", rules.FinalTo.Value, rules.FinalTo.Source)
 	line(2, "here to: %s", or(rolesOf(o.FinalRecipients), "nobody unless they ask"))
 	return b.String()
+}
+
+// beforeHint leaves out what to do about missing term dates, whose wording is
+// the calendar's own.
+func beforeHint(why string) string {
+	if at := strings.Index(why, " needs: "); at >= 0 {
+		return why[:at+len(" needs")]
+	}
+	return why
 }
 
 func yearWords(year int) string {
