@@ -45,12 +45,12 @@ func rooms() map[string][]string {
 		"notify":   {"pep"},
 		"audit":    {"pep"},
 		// A delivery carries its decision, whose words are route's.
-		"report":    {"pep", "calendar", "timetable", "outbox", "route", "receive"},
-		"store":     {"pep", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
-		"pipeline":  append([]string{"pep"}, formats...),
+		"report":   {"pep", "calendar", "timetable", "outbox", "route", "receive"},
+		"store":    {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
+		"pipeline": append([]string{"pep"}, formats...),
 		// A played term fills the pipeline's seams in memory, in their words.
 		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "dispatch", "audit"},
-		"daemon":    {"pipeline", "dispatch", "receive", "store", "timetable"},
+		"daemon":    {"schedule", "pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},
 		"mailsink":  {},

@@ -11,8 +11,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 	_ "time/tzdata" // Europe/London must be there on every machine
 )
@@ -24,9 +22,7 @@ var (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks; a second one ends the program as it stands.
-	context.AfterFunc(ctx, stop)
+	ctx, stop := untilSignalled(context.Background(), os.Stderr, os.Exit)
 	code := run(ctx, surroundings{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, wall: time.Now,

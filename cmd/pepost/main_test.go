@@ -25,12 +25,28 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"pepost": func() {
-			os.Exit(run(context.Background(), surroundings{
+			ctx, stop := untilSignalled(context.Background(), os.Stderr, os.Exit)
+			code := run(ctx, surroundings{
 				args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-				getenv: os.Getenv, wall: time.Now,
-			}))
+				getenv: os.Getenv, wall: wallOfScript(),
+			})
+			stop()
+			os.Exit(code)
 		},
 	})
+}
+
+// wallFrom names the moment that the program's clock on the wall shows when it
+// starts, for what takes no --now.
+const wallFrom = "PEPOST_TEST_WALL"
+
+func wallOfScript() func() time.Time {
+	start, err := time.Parse(time.RFC3339, os.Getenv(wallFrom))
+	if err != nil {
+		return time.Now
+	}
+	shift := time.Until(start)
+	return func() time.Time { return time.Now().Add(shift) }
 }
 
 // relayKey finds a script's relay among its values.

@@ -2,25 +2,29 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pepost/pepost/internal/daemon"
-	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/store/schedules"
 )
 
-// draftEvery is how often a daemon asks the register anew what is due; an
-// import beside it is drafted by then at the latest.
-const draftEvery = 15 * time.Minute
+// stopWithin is how long a daemon that is told to stop may take. It is a
+// second below the ten that whoever runs it is promised: closing takes time.
+const stopWithin = 9 * time.Second
 
 func (p *program) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "the daemon: sends what comes due until it is stopped",
 		Long: "serve drafts what comes due, hands over what is released and tries again what\n" +
-			"was not taken, until it is stopped. Stopping lets the message under way end.",
+			"was not taken, until it is stopped. A signal to stop lets the message under way\n" +
+			"end or breaks it off cleanly, within ten seconds; a second one ends the program\n" +
+			"at once, and the next start goes on from there.",
 		Example: "  pepost serve --config /etc/pepost/pepost.yaml --log-format json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context()) },
 	}
@@ -34,47 +38,66 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(ctx, true, func(i *installation) error {
-		client, err := i.sender()
-		if err != nil {
-			return err
-		}
-		defer client.Close()
-		queue, err := daemon.Outbox(i.db, log)
-		if err != nil {
-			return err
-		}
-		i.runner.Deliveries = queue
-		i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
-		p.untilStopped = true
-		defer i.showToday(ctx, log)()
-		passes := sendingPass{runner: i.runner, log: log}
-		return daemon.Run(ctx, daemon.Service{
-			DB: i.db, Send: passes.send, NextDue: queue.NextDue, Now: i.runner.Now, Log: log, LookEvery: time.Minute,
-		})
+	i, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	err = p.serveOn(ctx, i, log)
+	if errors.Is(err, daemon.ErrUnderWay) {
+		return err // nothing is closed under work that goes on: the end of the process does that, as in a crash
+	}
+	return errors.Join(err, i.close())
+}
+
+func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger) error {
+	client, err := i.sender()
+	if err != nil {
+		return err
+	}
+	queue, err := daemon.Outbox(i.db, log)
+	if err != nil {
+		return err
+	}
+	where, err := london()
+	if err != nil {
+		return err
+	}
+	i.runner.Deliveries = queue
+	i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
+	i.runner.Outgoing.Settled = func(d outbox.Delivery) {
+		log.Info("settled", "delivery", d.ID, "reference", d.Ref, "kind", d.Kind, "state", d.State)
+	}
+	passes := &sendingPass{runner: i.runner, log: log, drafts: &drafting{runner: i.runner, log: log}}
+	jobs, err := p.schedules(i, passes.drafts)
+	if err != nil {
+		return err
+	}
+	p.untilStopped = true
+	pageEnds := i.showToday(ctx, log)
+	err = daemon.Run(ctx, daemon.Service{
+		DB: i.db, Send: passes.send, NextDue: queue.NextDue, Now: i.runner.Now, Log: log,
+		LookEvery: time.Minute, Grace: stopWithin,
+		Schedules: jobs, Runs: schedules.New(i.db), Owner: i.runner.Owner, Where: where,
 	})
+	if errors.Is(err, daemon.ErrUnderWay) {
+		return err
+	}
+	pageEnds()
+	return errors.Join(err, client.Close())
 }
 
 // sendingPass is what the daemon does each time it looks.
 type sendingPass struct {
-	runner  *pipeline.Runner
-	log     *slog.Logger
-	drafted time.Time
+	runner *pipeline.Runner
+	log    *slog.Logger
+	drafts *drafting
 }
 
 // send drafts what is due where that was not done lately, and hands over what
 // is released. The daemon lets one pass run at a time.
 func (s *sendingPass) send(ctx context.Context) error {
-	now := s.runner.Now()
-	if today := pep.DateOf(now); now.Sub(s.drafted) >= draftEvery || today != pep.DateOf(s.drafted) {
-		drafted, err := s.runner.Draft(ctx, today, false)
-		if err != nil {
-			return err
-		}
-		s.drafted = now
-		for _, f := range drafted.Failures {
-			s.log.Error("a form could not be made", "reference", f.Ref, "role", f.Role, "error", f.Err)
-		}
+	if err := s.drafts.lately(ctx); err != nil {
+		return err
 	}
 	tally, err := s.runner.Outgoing.Run(ctx)
 	if tally.Accepted+tally.Deferred+tally.Refused+tally.Uncertain+tally.Held > 0 {

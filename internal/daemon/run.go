@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -30,10 +31,24 @@ type Service struct {
 	// LookEvery is how long the daemon goes without looking whether something
 	// is due; nought means a minute.
 	LookEvery time.Duration
-	// Grace is how long a pass that is told to stop may take; nought means 30
+	// Grace is how long work that is told to stop may take; nought means 10
 	// seconds, which is more than the wait for an answer to a final dot.
 	Grace time.Duration
+	// Schedules is the work that falls due by the civil clock, in the order in
+	// which it is done where several fall due at once. Without any, Runs, Owner
+	// and Where may be left out.
+	Schedules []Job
+	// Runs is the record of what the schedules ran.
+	Runs Runs
+	// Owner names this process in the record, a new name at each start.
+	Owner string
+	// Where is the place whose clock the schedules go by.
+	Where *time.Location
 }
+
+// ErrUnderWay says that work had not ended when the grace was over. What it
+// left is recovered at the next start, as after a crash.
+var ErrUnderWay = errors.New("work was still under way")
 
 // The engine's throughput is the number of workers by the pause between
 // fetches, and its defaults allow 80 jobs a second. Workers only wait for the
@@ -49,7 +64,9 @@ const (
 const rescueAfter = 24 * time.Hour
 
 // Run works until ctx ends, then stops: the sending pass under way ends after
-// its message, the workers after their jobs. Stopping in time is no error.
+// its message, a scheduled run where it can, the workers after their jobs.
+// Stopping within the grace is no error; else the error is [ErrUnderWay], and
+// nothing that the work uses may be closed under it.
 func Run(ctx context.Context, s Service) error {
 	s, err := s.whole()
 	if err != nil {
@@ -65,11 +82,32 @@ func Run(ctx context.Context, s Service) error {
 		return fmt.Errorf("starting the engine: %w", err)
 	}
 	s.Log.Info("serving")
-	s.watch(ctx, p)
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
+	var watching sync.WaitGroup
+	watching.Go(func() { s.watch(ctx, p) })
+	watching.Go(func() { s.keepTime(ctx) })
+	<-ctx.Done()
+	s.Log.Info("stopping", "within", s.Grace)
+	return s.stop(context.WithoutCancel(ctx), jobs, &watching)
+}
+
+// stop waits for all work to end, as long as the grace lasts.
+func (s Service) stop(ctx context.Context, jobs *store.Jobs, watching *sync.WaitGroup) error {
+	stopping, cancel := context.WithTimeout(ctx, s.Grace)
 	defer cancel()
-	if err := jobs.Stop(stopping); err != nil {
-		return fmt.Errorf("stopping: work was still under way after %v: %w", s.Grace, err)
+	ended := make(chan struct{})
+	go func() {
+		watching.Wait()
+		close(ended)
+	}()
+	err := jobs.Stop(stopping)
+	select {
+	case <-ended:
+	case <-stopping.Done():
+		err = errors.Join(err, stopping.Err())
+	}
+	if err != nil {
+		s.Log.Error("stopped before all work had ended: what is left is recovered at the next start", "after", s.Grace)
+		return fmt.Errorf("stopping: %w after %v: %w", ErrUnderWay, s.Grace, err)
 	}
 	s.Log.Info("stopped")
 	return nil
@@ -80,13 +118,31 @@ func (s Service) whole() (Service, error) {
 	if s.DB == nil || s.Send == nil || s.NextDue == nil || s.Now == nil || s.Log == nil {
 		return s, errors.New("the daemon needs a database, something that sends, the next due moment, a clock and a log")
 	}
+	if err := s.timed(); err != nil {
+		return s, err
+	}
 	if s.LookEvery <= 0 {
 		s.LookEvery = time.Minute
 	}
 	if s.Grace <= 0 {
-		s.Grace = 30 * time.Second
+		s.Grace = 10 * time.Second
 	}
 	return s, nil
+}
+
+// timed refuses schedules that could not be kept.
+func (s Service) timed() error {
+	if len(s.Schedules) > 0 && (s.Runs == nil || s.Owner == "" || s.Where == nil) {
+		return errors.New("schedules need a record of their runs, the name of the process and a place whose clock they go by")
+	}
+	names := map[string]bool{}
+	for _, job := range s.Schedules {
+		if job.Name == "" || names[job.Name] || job.Do == nil {
+			return fmt.Errorf("the schedule %q needs a name of its own and something to do", job.Name)
+		}
+		names[job.Name] = true
+	}
+	return nil
 }
 
 func (s Service) jobs(p *passes) (*store.Jobs, error) {

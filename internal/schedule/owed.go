@@ -136,13 +136,19 @@ func Owed(s Schedule, past Past, now time.Time, where *time.Location) ([]Run, No
 func missedRuns(spec Spec, last Moment, now time.Time, where *time.Location) []Run {
 	var all []Run
 	for m := spec.Next(last); m != 0; m = spec.Next(m) {
-		late := now.Round(0).Sub(m.In(where))
-		if late < 0 {
+		run := RunAt(m, now, where)
+		if run.LateBy < 0 {
 			break
 		}
-		all = append(all, Run{Nominal: m, Late: late > onTime, LateBy: late})
+		all = append(all, run)
 	}
 	return all
+}
+
+// RunAt is the run of a nominal moment, begun now.
+func RunAt(nominal Moment, now time.Time, where *time.Location) Run {
+	late := now.Round(0).Sub(nominal.In(where)) // by the wall clock: the other stands still while a machine sleeps
+	return Run{Nominal: nominal, Late: late > onTime, LateBy: late}
 }
 
 // judge says why a run is not to be made, or nothing where it is.
@@ -174,9 +180,32 @@ func (s Schedule) gap() time.Duration {
 	return s.Gap
 }
 
-// Useful reports whether a run of a nominal moment is still useful now.
-func (s Schedule) Useful(nominal Moment, now time.Time, where *time.Location) bool {
-	return now.Round(0).Sub(nominal.In(where)) <= s.oldest()
+// Since is the moment before which no run is useful any more.
+func (s Schedule) Since(now time.Time, where *time.Location) Moment {
+	return MomentOf(now.Add(-s.oldest()), where)
+}
+
+// Useful reports whether a run of a nominal moment is still useful at a time.
+func (s Schedule) Useful(nominal Moment, at time.Time, where *time.Location) bool {
+	return RunAt(nominal, at, where).LateBy <= s.oldest()
+}
+
+// Again chooses, of runs that failed, those to be tried again now, and says
+// when the next comes up, zero where none does. Where the newest run covers the
+// others only that one is tried.
+func (s Schedule) Again(failed []Record, past Past, now time.Time, where *time.Location) (again []Record, next time.Time) {
+	for _, r := range failed {
+		at, more := r.RetryAt()
+		if !more || r.Nominal > MomentOf(now, where) || !s.Useful(r.Nominal, now, where) || s.Missed != All && r.Nominal < past.Last {
+			continue
+		}
+		if !at.After(now) || r.Ended.After(now) { // it ended by a clock that was ahead
+			again = append(again, r)
+		} else if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	return again, next
 }
 
 // NextAfter is when the schedule next falls due after now; false where it does

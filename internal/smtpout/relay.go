@@ -52,9 +52,10 @@ type Timeouts struct {
 	Block     time.Duration // each block of the body; 3 minutes
 	Dot       time.Duration // the reply to the final dot; 10 minutes
 	// Shutdown is how long the reply to the final dot is still waited for once
-	// the context has ended; 15 seconds.
+	// the context has ended; 7 seconds, which with the leave that is taken
+	// stays below the 10 that a daemon has to stop.
 	Shutdown time.Duration
-	Quit     time.Duration // 5 seconds
+	Quit     time.Duration // 2 seconds
 }
 
 // WithDefaults fills in what was left out.
@@ -71,8 +72,8 @@ func (t Timeouts) WithDefaults() Timeouts {
 		{&t.Data, 2 * time.Minute},
 		{&t.Block, 3 * time.Minute},
 		{&t.Dot, 10 * time.Minute},
-		{&t.Shutdown, 15 * time.Second},
-		{&t.Quit, 5 * time.Second},
+		{&t.Shutdown, 7 * time.Second},
+		{&t.Quit, 2 * time.Second},
 	} {
 		if *field.value <= 0 {
 			*field.value = field.or
