@@ -239,7 +239,10 @@ func (p *program) tellPlan(o timetable.Outlook) error {
 		if !m.Due.IsZero() {
 			due = m.Due.String()
 		}
-		if m.Late {
+		switch {
+		case !m.Done.IsZero():
+			due += ", done " + m.Done.String()
+		case m.Late:
 			due += " late"
 		}
 		rows = append(rows, []string{"  " + due, string(m.Name), string(m.By), strings.Join(m.Why, "; ")})

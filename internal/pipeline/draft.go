@@ -102,7 +102,7 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 	}
 	var all []*made
 	for _, p := range c.open {
-		for _, row := range r.dueOf(c, p, until) {
+		for _, row := range r.dueOf(p, until) {
 			switch {
 			case row.Skipped:
 				out.Skips = append(out.Skips, row)
@@ -193,12 +193,11 @@ func (r *Runner) storeDraft(ctx context.Context, m *made, dry bool, out *Drafted
 // dueOf is what is due of one child's plan up to a day: its form to everyone
 // who is to have it, whatever an earlier run made of it, then what follows a
 // form that was sent.
-func (r *Runner) dueOf(c *child, p prospect, until pep.Date) []timetable.Due {
+func (r *Runner) dueOf(p prospect, until pep.Date) []timetable.Due {
 	rows := r.Rules.Due(p.outlook, timetable.Progress{}, r.Calendar, until)
 	if !p.history.progress.FormSent.IsZero() {
 		rows = slices.Concat(slices.DeleteFunc(rows, settled), r.Rules.Due(p.outlook, p.history.progress, r.Calendar, until))
 	}
-	rows = append(rows, c.transferRows(p, rows, until)...)
 	return slices.DeleteFunc(rows, func(row timetable.Due) bool { return p.isDone(row) || !p.wants(row) })
 }
 

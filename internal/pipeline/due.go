@@ -35,7 +35,7 @@ func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) erro
 }
 
 func (r *Runner) expectAll(c *child, p prospect, until pep.Date, do func(Expected) error) error {
-	for _, row := range r.dueOf(c, p, until) {
+	for _, row := range r.dueOf(p, until) {
 		expected := Expected{Due: row}
 		if !row.Skipped && row.Kind != timetable.KindTask {
 			expected = r.expect(c.past, r.errand(c, p, row), row)
@@ -51,7 +51,7 @@ func (r *Runner) expectAll(c *child, p prospect, until pep.Date, do func(Expecte
 // the timetable says so, whatever the policy says of the address.
 func (r *Runner) expect(p *past, e errand, row timetable.Due) Expected {
 	out := Expected{Due: row, Decision: r.decide(row.Recipient.Contact)}
-	if hold := reasonToHold(e, out.Decision); hold != "" && sealable(out.Decision) {
+	if hold := r.reasonToHold(e, out.Decision); hold != "" && sealable(out.Decision) {
 		out.Decision.Verdict, out.Decision.Method = route.Hold, route.MethodNone
 	}
 	if stored, found, err := r.stored(p, &e); found && err == nil {

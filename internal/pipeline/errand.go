@@ -24,6 +24,8 @@ type errand struct {
 	why       []string
 	// hold is why a person must look whatever the decision is.
 	hold string
+	// missed is why it does not go by itself any more; a person who sends may.
+	missed string
 	// occasion tells one chaser or corrected final from another.
 	occasion string
 	// escalates is set where a reminder goes to somebody who never had the form.
@@ -43,7 +45,7 @@ type errand struct {
 func errandOf(record pep.Record, outlook timetable.Outlook, due timetable.Due) errand {
 	return errand{
 		record: record, plan: outlook.Plan, kind: outbox.Kind(due.Kind), milestone: due.Milestone, due: due.Due,
-		returnBy: outlook.ReturnDue.Due, late: due.Late, recipient: due.Recipient, why: due.Why, hold: due.Hold,
+		returnBy: outlook.ReturnDue.Due, late: due.Late, recipient: due.Recipient, why: due.Why, hold: due.Hold, missed: due.Missed,
 	}
 }
 

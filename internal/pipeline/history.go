@@ -54,13 +54,20 @@ func (h *history) returned(back Returned, where *time.Location) {
 	h.answers, h.final, h.finalisedAt = &back.Values, back.ID, back.Settled.At
 }
 
-// sent takes one delivery into the history. Only a form counts: a chaser that
-// was held does not stop the next, and finals are told apart by their key.
+// sent takes one delivery into the history. Only a form counts, and the day the
+// first final plan left: a chaser that was held does not stop the next, and
+// finals are told apart by their key.
 func (h *history) sent(d outbox.Delivery, where *time.Location) {
-	if d.Kind != outbox.KindForm || !d.State.Gone() {
+	if !d.State.Gone() {
 		return
 	}
 	day := leftOn(d, where)
+	if left := &h.progress.FinalLeft; d.Kind == outbox.KindFinal && d.Milestone != copyOnRequest && (left.IsZero() || day.Before(*left)) {
+		*left = day
+	}
+	if d.Kind != outbox.KindForm {
+		return
+	}
 	if h.progress.FormSent.IsZero() || day.Before(h.progress.FormSent) {
 		h.progress.FormSent = day
 	}
@@ -88,13 +95,10 @@ func (p prospect) wants(row timetable.Due) bool {
 
 // escalates reports whether a reminder goes to somebody who never had the form.
 func (p prospect) escalates(row timetable.Due) bool {
-	return row.Kind == timetable.KindChase && escalation(row.Recipient.Role) && !slices.ContainsFunc(p.outlook.Recipients, func(to timetable.Recipient) bool {
-		return recipientLabel(to) == recipientLabel(row.Recipient)
-	})
+	is := func(to timetable.Recipient) bool { return recipientLabel(to) == recipientLabel(row.Recipient) }
+	above := slices.Concat(p.outlook.Heads, p.outlook.VirtualSchools)
+	return row.Kind == timetable.KindChase && slices.ContainsFunc(above, is) && !slices.ContainsFunc(p.outlook.Recipients, is)
 }
-
-// escalation reports whether the role is told of a form that is not back.
-func escalation(role pep.Role) bool { return role == pep.Head || role == pep.VirtualSchool }
 
 // isDone reports whether an officer has marked a task as done.
 func (p prospect) isDone(row timetable.Due) bool {
@@ -110,7 +114,7 @@ func (r *Runner) errand(c *child, p prospect, row timetable.Due) errand {
 	case timetable.KindTransfer:
 		r.handOver(c, p, &e)
 	case timetable.KindChase:
-		e.escalates = p.escalates(row)
+		e.escalates, e.occasion = p.escalates(row), row.Occasion
 	case timetable.KindForm, timetable.KindPack, timetable.KindTask:
 	}
 	return e

@@ -81,7 +81,7 @@ func (r *Runner) planWithTask(c *child, m timetable.MilestoneName) (string, erro
 		return newestPlan(c) // which refuses it, with a hint
 	}
 	for _, p := range c.open {
-		if r.isTask(c, p, m) || !p.outlook.Course.Done(m).IsZero() {
+		if r.isTask(p, m) || !p.outlook.Course.Done(m).IsZero() {
 			return p.outlook.Plan.Key(), nil
 		}
 	}
@@ -91,14 +91,14 @@ func (r *Runner) planWithTask(c *child, m timetable.MilestoneName) (string, erro
 	return "", &timetable.ActionError{What: fmt.Sprintf("%s is no task of a plan that goes on", m), Hint: "pepost tasks lists the open ones"}
 }
 
-func (r *Runner) isTask(c *child, p prospect, m timetable.MilestoneName) bool {
+func (r *Runner) isTask(p prospect, m timetable.MilestoneName) bool {
 	task := func(found timetable.Milestone) bool {
 		return found.Name == m && found.Kind == timetable.KindTask && found.Done.IsZero()
 	}
 	if slices.ContainsFunc(p.outlook.Milestones, task) {
 		return true
 	}
-	return slices.ContainsFunc(r.dueOf(c, p, r.today()), func(row timetable.Due) bool {
+	return slices.ContainsFunc(r.dueOf(p, r.today()), func(row timetable.Due) bool {
 		return row.Kind == timetable.KindTask && row.Milestone == m
 	})
 }

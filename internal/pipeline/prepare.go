@@ -32,7 +32,7 @@ func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	d := r.blank(e)
 	d.Decision = r.decide(e.recipient.Contact)
 	draft.Late, draft.Why = e.late, e.why
-	hold := reasonToHold(e, d.Decision)
+	hold := r.reasonToHold(e, d.Decision)
 	if sealable(d.Decision) && !(e.kind == outbox.KindTransfer && e.answers == nil) {
 		made, err := r.seal(&d, e)
 		if err != nil {
@@ -73,12 +73,14 @@ func sealable(d route.Decision) bool {
 
 // reasonToHold is why a person must look before this can leave, empty where
 // nobody must.
-func reasonToHold(e errand, d route.Decision) string {
+func (r *Runner) reasonToHold(e errand, d route.Decision) string {
 	switch {
 	case e.recipient.Contact.Email.Empty() && d.Method != route.MethodPost:
 		return fmt.Sprintf("no usable e-mail address of a %s is on record", e.recipient.Role)
 	case e.hold != "":
 		return e.hold
+	case r.Unattended && e.missed != "":
+		return e.missed
 	case d.Method == route.MethodPost && e.kind == outbox.KindChase:
 		return "whoever is written to by post has not sent the form back: ring them"
 	case d.Method == route.MethodPost:

@@ -59,25 +59,13 @@ func (r *Runner) recipientsOf(c *child, p prospect, d outbox.Delivery) []timetab
 		to, _ := r.copyRecipients(c)
 		return to
 	case d.Kind == outbox.KindTransfer:
-		return c.transferRecipients(p)
+		return p.transferTo()
 	case d.Kind == outbox.KindFinal:
 		return p.outlook.FinalRecipients
 	case d.Kind == outbox.KindChase:
-		return slices.Concat(p.outlook.Recipients, c.escalations())
+		return slices.Concat(p.outlook.Recipients, p.outlook.Heads, p.outlook.VirtualSchools)
 	}
 	return p.outlook.Recipients
-}
-
-// escalations are those above a setting's people who may be told that a form is
-// not back.
-func (c *child) escalations() []timetable.Recipient {
-	var all []timetable.Recipient
-	for _, contact := range c.record.Contacts {
-		if escalation(contact.Role) {
-			all = append(all, timetable.Recipient{Role: contact.Role, Contact: contact, WithholdPlacementAddress: contact.WithholdPlacementAddress == pep.Yes})
-		}
-	}
-	return all
 }
 
 // tooLate is why a form or a reminder that was released before its meeting

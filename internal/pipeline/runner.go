@@ -40,6 +40,9 @@ type Runner struct {
 	Owner string
 	// Progress, where set, is told how many of all children were drafted.
 	Progress func(done, all int)
+	// Unattended is set where nobody looks on: what was missed for too long is
+	// then held for a person instead of being sent by itself.
+	Unattended bool
 	// ByHand keeps drafts until an officer approves them.
 	ByHand bool
 	// Sketch plays a term through instead of working: every form is composed and
