@@ -112,6 +112,7 @@ func (r *Runner) prospect(c *child, course timetable.Course) prospect {
 	h := c.past.history(course.Plan.Key(), r.Now().Location())
 	outlook := r.Rules.Look(c.record, course, h.progress, r.Calendar, r.today())
 	c.leaveOutFormer(&outlook)
+	c.leaveToTransfer(&outlook, h)
 	return prospect{outlook, h}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/timetable"
 )
 
 // past is what is stored of one child, read once however much is asked of it.
@@ -71,8 +72,8 @@ func (r *Runner) stored(p *past, e *errand) (d outbox.Delivery, found bool, err 
 }
 
 // heldBefore is why a sealed delivery was held when it was withdrawn; empty
-// where it was not, or only because its decision no longer stood: the new one
-// is decided on anew.
+// where it was not, or only because its decision no longer stood or a part of
+// it was missing: the new one is decided on anew, and waits anew.
 func heldBefore(d outbox.Delivery) string {
 	last := len(d.Events) - 1
 	if d.SHA256 == "" || last < 0 || d.Events[last].From != outbox.Held {
@@ -80,7 +81,7 @@ func heldBefore(d outbox.Delivery) string {
 	}
 	for _, event := range slices.Backward(d.Events) {
 		if event.To == outbox.Held && event.From != outbox.Held {
-			if strings.HasPrefix(event.Why, notAsSealed) {
+			if strings.HasPrefix(event.Why, notAsSealed) || strings.HasSuffix(event.Why, timetable.WaitsForPart) {
 				return ""
 			}
 			return event.Why

@@ -184,6 +184,34 @@ func TestACancelledMeetingThatIsReconvenedSendsTheFormInItsNewTime(t *testing.T)
 	}
 }
 
+func TestAFormThatWaitedForTheWorkersPartGoesOutMadeAnewOnceItIsComplete(t *testing.T) {
+	s := newStage(t)
+	c := child("1")
+	c.SocialWorkerPart = pep.No
+	s.enter(c, teacher(trusted))
+	s.send()
+	if held := s.stored()[0]; held.State != outbox.Held || !strings.Contains(held.Reason, "part is not complete") {
+		t.Fatalf("%s: %s", held.State, held.Reason)
+	}
+	s.on("2026-02-20")
+	s.send()
+	if d := cmp.Diff([]string{"form designated teacher held"}, s.list()); d != "" {
+		t.Error(d)
+	}
+	c.SocialWorkerPart = pep.Yes
+	s.enter(c, teacher(trusted))
+	s.send()
+	s.send()
+	got := s.list()
+	slices.Sort(got)
+	if d := cmp.Diff([]string{"form designated teacher accepted", "form designated teacher cancelled"}, got); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{trusted}, s.recipients()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestTheOldSettingGetsNothingOnceTheChildHasMovedAndTheNewOneDoes(t *testing.T) {
 	s := newStage(t)
 	c := child("1")

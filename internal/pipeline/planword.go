@@ -27,7 +27,7 @@ func (r *Runner) SetMeeting(ctx context.Context, ref pep.Ref, to pep.MeetingStat
 // its time. What is not possible is a [timetable.ActionError].
 func (r *Runner) BringForward(ctx context.Context, ref pep.Ref, why pep.BringForward, by By) (timetable.Course, error) {
 	return r.changePlan(ctx, ref, by, newestPlan, func(_ *child, course timetable.Course) (timetable.Course, error) {
-		return course.BringForward(why)
+		return course.BringForward(why, r.today())
 	})
 }
 

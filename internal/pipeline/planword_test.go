@@ -31,7 +31,7 @@ func (s *stage) moves(final bool) (pep.Ref, pep.Child, pep.Contact) {
 	}
 	s.on("2026-03-05")
 	fresh := teacher(newTeacher)
-	fresh.Organisation = "Clay School"
+	fresh.Organisation, fresh.Invited = "Clay School", pep.Yes
 	c.Setting.Name, c.PreviousPEP, c.Meeting = "Clay School", c.Meeting.Date, pep.Meeting{}
 	s.enter(c, fresh)
 	s.send()
@@ -51,8 +51,8 @@ func (s *stage) authorise(ref pep.Ref, to string) error {
 func TestTheFullPlanGoesToTheNewSettingOnceAndOnlyWhenItIsAuthorised(t *testing.T) {
 	s := newStage(t)
 	ref, _, _ := s.moves(true)
-	if s.send(); len(s.transfers()) != 0 {
-		t.Fatalf("before it is authorised: %v", s.transfers())
+	if s.send(); len(s.transfers()) != 0 || slices.Contains(s.recipients(), newTeacher) {
+		t.Fatalf("before it is authorised: %v, reached %v", s.transfers(), s.recipients())
 	}
 	var no *timetable.ActionError
 	for _, stranger := range []string{trusted, workerAddress, "dt@clay.example"} {
@@ -68,6 +68,9 @@ func TestTheFullPlanGoesToTheNewSettingOnceAndOnlyWhenItIsAuthorised(t *testing.
 	s.send()
 	if d := cmp.Diff([]string{"transfer designated teacher accepted"}, s.transfers()); d != "" {
 		t.Fatal(d)
+	}
+	if got := slices.DeleteFunc(s.recipients(), func(to string) bool { return to != newTeacher }); len(got) != 1 {
+		t.Errorf("the new setting got %d messages, want the transfer alone", len(got))
 	}
 	last := s.relay.taken[len(s.relay.taken)-1]
 	if last.To != newTeacher || !strings.Contains(s.readSent(last.ID), "It went well.") {

@@ -26,8 +26,12 @@ type Course struct {
 	Seen     Seen              `json:"seen"`
 	Status   pep.MeetingStatus `json:"status"`
 	Meetings []MeetingEvent    `json:"meetings,omitempty"`
-	// Forward is why the plan was brought forward, empty where it was not.
-	Forward pep.BringForward `json:"forward,omitempty"`
+	// Forward is why the plan was brought forward, empty where it was not;
+	// Forwarded the day on which that was known, and Instead the date of the
+	// meeting that an earlier one is to take the place of.
+	Forward   pep.BringForward `json:"forward,omitempty"`
+	Forwarded pep.Date         `json:"forwarded,omitzero"`
+	Instead   pep.Date         `json:"instead,omitzero"`
 	// Transfer is set where the child changed setting within the year.
 	Transfer *Transfer `json:"transfer,omitempty"`
 	Marks    []Mark    `json:"marks,omitempty"`
@@ -90,15 +94,38 @@ func (c Course) Done(m MilestoneName) pep.Date {
 func (r Rules) open(rec pep.Record, cal *calendar.Calendar, asOf pep.Date) Course {
 	c := Course{
 		Plan: r.plan(rec, cal, asOf), Opened: asOf, Setting: rec.Child.Setting, Seen: seenIn(rec.Child),
-		Status: statusOf(rec.Child), Forward: rec.Child.BringForward,
+		Status: openingStatus(rec.Child, asOf), Forward: rec.Child.BringForward,
 	}
 	if !rec.Child.Meeting.Date.IsZero() {
 		c.Known = asOf
+	}
+	if c.Forward != pep.NotBroughtForward {
+		c.Forwarded = asOf
 	}
 	if enrolled, _ := onRoll(rec.Child); !enrolled {
 		c.OffRoll = asOf
 	}
 	return c
+}
+
+// openingStatus is where the meeting of a plan that opens stands. That one was
+// held is said of the plan before, unless its day is the plan's own and past.
+func openingStatus(c pep.Child, asOf pep.Date) pep.MeetingStatus {
+	switch status := statusOf(c); {
+	case status != pep.MeetingHeld:
+		return status
+	case c.Meeting.Date.IsZero():
+		return pep.MeetingUnknown
+	case c.Meeting.Date.After(asOf):
+		return pep.MeetingBooked
+	default:
+		return status
+	}
+}
+
+// bringForward notes that an earlier meeting is wanted than the one on record.
+func (c *Course) bringForward(why pep.BringForward, on pep.Date) {
+	c.Forward, c.Forwarded, c.Instead = why, on, c.Plan.Meeting.Date
 }
 
 func seenIn(c pep.Child) Seen {

@@ -53,14 +53,14 @@ func (c Course) SetMeeting(e MeetingEvent) (Course, error) {
 
 // BringForward records that the next meeting is to be held before its time.
 // Errors are an [ActionError].
-func (c Course) BringForward(why pep.BringForward) (Course, error) {
+func (c Course) BringForward(why pep.BringForward, on pep.Date) (Course, error) {
 	if err := c.mustBeOpen(); err != nil {
 		return c, err
 	}
 	if !slices.Contains(pep.BringForwards(), why) {
 		return c, &ActionError{fmt.Sprintf("%q is no reason to bring a meeting forward", why), "see pepost plans forward --help"}
 	}
-	c.Forward = why
+	c.bringForward(why, on)
 	return c, nil
 }
 

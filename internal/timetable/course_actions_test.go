@@ -29,7 +29,7 @@ func TestWhatAnOfficerMayNotSayOfAPlan(t *testing.T) {
 		return err
 	}
 	forward := func(c timetable.Course, why pep.BringForward) error {
-		_, err := c.BringForward(why)
+		_, err := c.BringForward(why, day("2026-02-03"))
 		return err
 	}
 	for name, err := range map[string]error{

@@ -144,6 +144,10 @@ func (l *list) sendForm(m Milestone) {
 	}
 }
 
+// WaitsForPart is how the reason ends for which a form is held until the part
+// of the child's worker is complete.
+const WaitsForPart = "part is not complete: the form waits for it"
+
 // holdForm is why the form waits for a person; empty where it need not.
 func (l *list) holdForm() string {
 	o := l.outlook
@@ -152,7 +156,7 @@ func (l *list) holdForm() string {
 	case meetingOver(o):
 		return fmt.Sprintf("the meeting was on %s: send the form all the same, or set a new date", o.Plan.Meeting.Date.Long())
 	case known && part.Done.IsZero():
-		return fmt.Sprintf("the %s's part is not complete: the form waits for it", part.By)
+		return fmt.Sprintf("the %s's %s", part.By, WaitsForPart)
 	}
 	return ""
 }

@@ -204,7 +204,11 @@ func (f *following) next(m pep.Meeting, forward pep.BringForward) {
 	if last := f.last(); !last.Fixed && last.Status != pep.MeetingHeld {
 		last.Closed, last.ClosedWhy = f.asOf, "its meeting went by without its form: the next plan has taken its place"
 	}
-	c.Seen, c.Forward, c.OffRoll = seenIn(f.rec.Child), forward, f.last().OffRoll
+	c.Seen, c.OffRoll = seenIn(f.rec.Child), f.last().OffRoll
+	c.Forward, c.Forwarded = forward, pep.Date{}
+	if forward != pep.NotBroughtForward {
+		c.Forwarded = f.asOf
+	}
 	f.number(&c, len(f.courses))
 	f.courses = append(f.courses, c)
 }

@@ -178,9 +178,9 @@ func (f *following) bring(why pep.BringForward) {
 	c := f.last()
 	elsewhere := why == pep.NewSchool || why == pep.Sentenced
 	if c.Status != pep.MeetingHeld && (!c.Fixed || !elsewhere) {
-		c.Forward = why
+		c.bringForward(why, f.asOf)
 		return
 	}
-	c.Forward = why
+	c.Forward, c.Forwarded = why, f.asOf
 	f.next(pep.Meeting{}, why)
 }

@@ -307,6 +307,53 @@ func TestWhenAPlanIsBroughtForward(t *testing.T) {
 	}
 }
 
+func TestABookedMeetingThatIsToBeEarlierIsATaskUntilItMoves(t *testing.T) {
+	excluded := func(c *pep.Child) { c.BringForward = pep.Excluded }
+	l := pupil(t, booked("2026-03-17")).on("2026-02-02")
+	task := func(l *life, iso string) timetable.Milestone {
+		m, _ := l.rules.Look(l.rec, l.last(), timetable.Progress{}, l.cal, day(iso)).Milestone(timetable.SetMeeting)
+		return m
+	}
+	if m := task(l, "2026-02-02"); m.Name != "" {
+		t.Errorf("a booked meeting is to be set: %+v", m)
+	}
+	m := task(l.on("2026-02-11", excluded), "2026-02-11")
+	if m.Due != day("2026-02-11") || !strings.HasPrefix(strings.Join(m.Why, "; "), "brought forward (permanent exclusion)") {
+		t.Errorf("after the exclusion: %+v", m)
+	}
+	if m := task(l.on("2026-02-13", booked("2026-03-03")), "2026-02-13"); m.Name != "" {
+		t.Errorf("it is still to be set after it was moved: %+v", m)
+	}
+	word := pupil(t, booked("2026-03-17")).on("2026-02-02")
+	word.act(word.last().BringForward(pep.VirtualSchoolAsks, day("2026-02-03"))).on("2026-02-04")
+	if m := task(word, "2026-02-04"); m.Due != day("2026-02-03") {
+		t.Errorf("by an officer's word: %+v", m)
+	}
+	first := pupil(t, booked("2026-03-17"), excluded).on("2026-02-02")
+	if m := task(first, "2026-02-02"); m.Name != "" {
+		t.Errorf("the first export names the meeting with its reason: %+v", m)
+	}
+}
+
+func TestThatAMeetingWasHeldIsSaidOfThePlanBefore(t *testing.T) {
+	l := pupil(t, booked("2026-02-04")).on("2026-02-02").sent("2026-02-02").finalised("2026-02-05")
+	l.on("2026-02-10", unbooked, wasHeld("2026-02-04"), func(c *pep.Child) {
+		c.MeetingStatus, c.Setting = pep.MeetingHeld, pep.Setting{Name: "Elm Primary", URN: "654321"}
+	})
+	l.act(l.last().AuthoriseTransfer(l.rec, day("2026-02-11"), "B", "dt@elm.cheshire.sch.uk")).on("2026-02-12")
+	if len(l.courses) != 2 || l.last().Status != pep.MeetingUnknown {
+		t.Fatalf("%d plans; the next one's meeting is %q before it has a date", len(l.courses), l.last().Status)
+	}
+	l.on("2026-02-23", booked("2026-03-24"), func(c *pep.Child) { c.MeetingStatus = pep.MeetingBooked })
+	if len(l.courses) != 2 || l.last().Plan.Meeting.Date != day("2026-03-24") || l.last().Status != pep.MeetingBooked {
+		t.Errorf("%d plans; the last %+v", len(l.courses), l.last())
+	}
+	ahead := pupil(t, booked("2026-03-24"), func(c *pep.Child) { c.MeetingStatus = pep.MeetingHeld }).on("2026-02-02")
+	if ahead.last().Status != pep.MeetingBooked {
+		t.Errorf("a meeting to come is %q", ahead.last().Status)
+	}
+}
+
 func TestANewTermOpensTheNextPlanWithoutADate(t *testing.T) {
 	l := pupil(t, booked("2026-03-03")).on("2026-02-02").sent("2026-02-03").finalised("2026-03-10").on("2026-03-11")
 	if len(l.courses) != 1 || l.last().Status != pep.MeetingHeld {

@@ -74,7 +74,7 @@ func (m *milestones) taskBefore(name MilestoneName, by pep.Role, clock Clock, do
 
 // before is what must be before a form can go: a date, and the worker's part.
 func (m *milestones) before(o *Outlook) {
-	if m.meeting.IsZero() {
+	if m.meeting.IsZero() || m.toBeEarlier() {
 		m.add(m.setMeeting(), pep.Date{})
 	}
 	part := Milestone{Name: SocialWorkerPart, Due: o.FormDue.Due, Kind: KindTask, By: m.worker()}
@@ -110,13 +110,20 @@ func (m *milestones) setMeeting() Milestone {
 	return s
 }
 
+// toBeEarlier reports whether the meeting on record is still the one that an
+// earlier one is to take the place of. A cancelled one has no date any more.
+func (m *milestones) toBeEarlier() bool {
+	return m.course.Forward != pep.NotBroughtForward && m.meeting == m.course.Instead && m.meeting.After(m.asOf) &&
+		m.course.Status != pep.MeetingHeld
+}
+
 // forwardedOn is the day from which an earlier meeting is asked for; zero where
 // none is.
 func (m *milestones) forwardedOn() pep.Date {
 	if t := m.course.Transfer; t != nil && !t.Authorised.IsZero() {
-		return t.Authorised
+		return laterOf(m.course.Forwarded, t.Authorised)
 	}
-	return pep.Date{}
+	return m.course.Forwarded
 }
 
 func laterOf(a, b pep.Date) pep.Date {
