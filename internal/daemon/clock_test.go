@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -179,7 +180,7 @@ type bench struct {
 	text  *strings.Builder
 	jobs  []Job
 	start time.Time
-	shift time.Duration
+	shift *atomic.Int64 // from the bubble's clock to the one of choice
 	every time.Duration
 }
 
@@ -189,10 +190,14 @@ func newBench(t *testing.T, start string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{t: t, where: where, runs: newMemory(), text: &strings.Builder{}, start: at, shift: time.Until(at), every: time.Minute}
+	b := &bench{t: t, where: where, runs: newMemory(), text: &strings.Builder{}, start: at, shift: &atomic.Int64{}, every: time.Minute}
+	b.jump(time.Until(at))
+	return b
 }
 
-func (b *bench) now() time.Time { return time.Now().Add(b.shift).In(b.where) }
+func (b *bench) now() time.Time { return time.Now().Add(time.Duration(b.shift.Load())).In(b.where) }
+
+func (b *bench) jump(by time.Duration) { b.shift.Add(int64(by)) }
 
 // play lets a daemon of a name keep time for so long.
 func (b *bench) play(owner string, length time.Duration) {
@@ -332,7 +337,7 @@ func TestAMachineThatSleptLooksWithinAMinute(t *testing.T) {
 		}}}
 		go func() {
 			time.Sleep(10*time.Minute + 10*time.Second)
-			b.shift += 4*time.Hour - 10*time.Minute
+			b.jump(4*time.Hour - 10*time.Minute)
 		}()
 		b.play("first", 12*time.Minute)
 		if diff := cmp.Diff([]string{"true"}, did.ran); diff != "" {
@@ -355,9 +360,9 @@ func TestAClockAYearAheadFloodsNobodyAndHoldsNothingUp(t *testing.T) {
 		b.jobs = []Job{job}
 		b.play("first", time.Hour)
 		year := 365*24*time.Hour - 40*time.Minute
-		b.shift += year
+		b.jump(year)
 		b.play("second", 20*time.Minute) // it is ten to eight, in a year
-		b.shift -= year
+		b.jump(-year)
 		b.play("third", 3*time.Hour)
 		if diff := cmp.Diff([]string{"2026-03-02 08:00", "2027-03-02 08:00", "2026-03-02 10:00"}, did.ran); diff != "" {
 			t.Error(diff)
