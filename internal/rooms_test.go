@@ -21,12 +21,14 @@ const module = "github.com/pepost/pepost/"
 func rooms() map[string][]string {
 	formats := []string{"form", "roster", "timetable", "document", "word", "pdf", "route", "office", "letter", "seal", "outbox", "dispatch", "receive", "audit", "calendar", "report"}
 	return map[string][]string{
-		"pep":       {},
-		"calendar":  {"pep"},
-		"schedule":  {"pep"},
-		"form":      {"pep"},
-		"roster":    {"pep"},
-		"timetable": {"pep", "calendar"},
+		"pep":      {},
+		"calendar": {"pep"},
+		"schedule": {"pep"},
+		"form":     {"pep"},
+		"roster":   {"pep"},
+		// The hours at which the daemon works are among an authority's rules, and
+		// a schedule that could not fire is refused where it is written.
+		"timetable": {"pep", "calendar", "schedule"},
 		"document":  {"pep", "form"},
 		"word":      {"document", "form", "pep"},
 		// A block carries the kind of its answer, which is form's word.

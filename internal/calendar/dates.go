@@ -46,7 +46,9 @@ func namesWeekday(name string, d pep.Date) bool {
 	return strings.EqualFold(name, full) || strings.EqualFold(name, full[:3])
 }
 
-func dateAt(n rulefile.Node) pep.Date {
+// DateAt reads a date of a rule file, "Fri 17 Nov 2023" or 2023-11-17. A
+// weekday that is not the date's own is a problem.
+func DateAt(n rulefile.Node) pep.Date {
 	text := n.Text()
 	if text == "" {
 		return pep.Date{}

@@ -72,7 +72,7 @@ func (c *Calendar) addBank(item rulefile.Node) {
 func namedDay(item rulefile.Node) (pep.Date, string) {
 	fields := item.Fields("on", "name")
 	on := fields.Need("on")
-	d, name := dateAt(on), fields.Need("name").Text()
+	d, name := DateAt(on), fields.Need("name").Text()
 	if d.IsZero() || name == "" {
 		return pep.Date{}, ""
 	}

@@ -72,7 +72,7 @@ func TestEveryMistakeIsNamedWithItsPlaceAndWhatToWrite(t *testing.T) {
 	rows := []struct{ name, from, to, want string }{
 		{"wrong weekday", "Mon 1 Sep 2025", "Tue 1 Sep 2025", "nowhere/calendar.yaml:8:21: \"Tue 1 Sep 2025 to Fri 24 Oct 2025\": first_half: first date: September 1 is a Monday"},
 		{"no such day", "Fri 13 Feb 2026", "Fri 31 Feb 2026", "12:21"},
-		{"unknown key", "authority: Nowhere", "autority: Nowhere", "1:1: \"autority\": nobody reads this key; the keys here are: authority, source"},
+		{"unknown key", "authority: Nowhere", "autority: Nowhere", "1:1: \"autority\": nobody reads this key; did you mean authority? the keys here are: authority, source"},
 		{"missing key", "authority: Nowhere", "autority: Nowhere", "\"authority\": the key is missing"},
 		{"terms overlap", "Mon 5 Jan 2026", "Fri 19 Dec 2025", "the spring term overlaps"},
 		{"halves overlap", "Mon 3 Nov 2025", "Fri 24 Oct 2025", "the autumn term overlaps"},

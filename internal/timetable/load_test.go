@@ -72,11 +72,11 @@ func TestEveryMistakeInATimetableIsNamedWithItsPlace(t *testing.T) {
 	rows := []struct{ name, from, to, want string }{
 		{"a word for a number", "youngest_age: {value: 0,", "youngest_age: {value: none,", "write a number from 0 to 5"},
 		{"out of range", "youngest_age: {value: 0,", "youngest_age: {value: 18,", "write a number from 0 to 5"},
-		{"unknown unit", "form_out: {value: 3, unit: school weeks,", "form_out: {value: 3, unit: weeks,", "write one of: school weeks, school days, working days"},
+		{"unknown unit", "form_out: {value: 3, unit: school weeks,", "form_out: {value: 3, unit: weeks,", "write one of: school weeks, school days, working days, days, months"},
 		{"unknown role", "to: [health visitor, foster carer]", "to: [health visiter, foster carer]", `"health visiter": to: not a word that is known here`},
 		{"nobody named", "to: [personal adviser]", "to: []", "nobody is named"},
 		{"no source", `{value: birthday, source: "council page (from birth)"}`, "{value: birthday}", `"source": the key is missing`},
-		{"a source that is not listed", `portal: {value: none, source: "council page`, `portal: {value: none, source: "hearsay`, "begin with one of: council page, virtual school page, our default"},
+		{"a source that is not listed", `portal: {value: none, source: "council page`, `portal: {value: none, source: "hearsay`, "begin with one of: council page, earlier council page, virtual school page"},
 		{"a value without a group", "most_targets: {value: 4", "most_targets: 4 #", "a group of keys is expected here"},
 		{"a situation left out", "    custody: {", "    costody: {", `"custody": the key is missing`},
 		{"neither yes nor no", "needs_child_and_carer: {value: no", "needs_child_and_carer: {value: perhaps", "write yes or no"},

@@ -241,9 +241,14 @@ type Rules struct {
 	// itself; later a person must say.
 	Useful Clock
 
+	// Reminders are the steps of the escalation in their order; the first is
+	// Chase.
 	Reminders   []Reminder
 	Submissions []Submission
-	Reviews     Reviews
+	// NoSubmissions is the source that names no submission dates, where there
+	// are none.
+	NoSubmissions string
+	Reviews       Reviews
 
 	// MeetingsInHolidays and MeetingsInSchoolHours say whether a meeting may
 	// fall there; where it may not, the milestone warns. SchoolHours is what

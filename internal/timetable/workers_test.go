@@ -35,6 +35,7 @@ func TestFromSixteenAnotherWorkerHasTheSocialWorkersPart(t *testing.T) {
 			t.Errorf("on %s: %s", on, why)
 		}
 	}
+	rules.Workers = nil
 	if got := rolesOf(rules.Make(rec, cal, day("2026-10-01")).Recipients); got != "designated teacher, social worker" {
 		t.Errorf("an authority without workers by age keeps the social worker: %s", got)
 	}

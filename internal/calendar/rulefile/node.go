@@ -107,6 +107,16 @@ func (n Node) Number(lowest, highest int) int {
 	return number
 }
 
+// Says reports whether exactly this word stands here, which is how a rule file
+// says that there is no value: none.
+func (n Node) Says(word string) bool {
+	if n.Missing() {
+		return false
+	}
+	scalar, ok := n.at.(ast.ScalarNode)
+	return ok && strings.TrimSpace(scalarText(scalar)) == word
+}
+
 // YesNo is yes or no, also written true or false.
 func (n Node) YesNo() bool {
 	switch strings.ToLower(n.Text()) {
@@ -129,7 +139,7 @@ func OneOf[T ~string](n Node, allowed ...T) T {
 	for i, w := range allowed {
 		words[i] = string(w)
 	}
-	n.Problem("not a word that is known here", "write one of: "+strings.Join(words, ", "))
+	n.Problem("not a word that is known here", choice("write one of: ", string(word), words))
 	return ""
 }
 
@@ -193,7 +203,7 @@ func (f Fields) take(entry *ast.MappingValueNode, known []string) {
 	name := key.raw()
 	switch {
 	case !slices.Contains(known, name):
-		key.Problem("nobody reads this key", "the keys here are: "+strings.Join(known, ", "))
+		key.Problem("nobody reads this key", choice("the keys here are: ", name, known))
 	case f.Has(name):
 		key.Problem("the key stands twice", "keep one of them")
 	case entry.Value != nil:
@@ -208,12 +218,20 @@ func (f Fields) Has(key string) bool {
 }
 
 // Need gives the value of a key and reports it where it is missing.
-func (f Fields) Need(key string) Node {
+func (f Fields) Need(key string) Node { return f.NeedLine(key, "") }
+
+// NeedLine is Need with the line that may be pasted where the key is missing;
+// without one the hint only asks for a value.
+func (f Fields) NeedLine(key, line string) Node {
 	value, written := f.values[key]
 	if (!written || value.Missing()) && !f.owner.Missing() {
+		hint := "write " + key + ": and its value"
+		if line != "" {
+			hint = "write " + line
+		}
 		f.owner.file.add(Problem{
 			Line: f.owner.line, Column: f.owner.col, Value: key,
-			What: "the key is missing or has no value", Hint: "write " + key + ": and its value",
+			What: "the key is missing or has no value", Hint: hint,
 		})
 	}
 	if !written {
