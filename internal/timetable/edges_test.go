@@ -44,7 +44,7 @@ func TestEveryEdgeCaseHasItsFormItsVariantAndItsRecipients(t *testing.T) {
 		{"deferred to January, at home until then", "cheshire-west", "2022-03-02", "2026-11-20", []func(*pep.Child){away, placed("U4")}, "early_years 0 not_in_setting not_in_setting", "health visitor, foster carer"},
 		{"sixteen in Year 11, at school", "sefton", "2010-10-01", "2026-11-20", nil, "statutory 11 review", "designated teacher, leaving care worker"},
 		{"fifteen in Year 11, at school", "sefton", "2011-03-01", "2026-11-20", nil, "statutory 11 review", "designated teacher, social worker"},
-		{"sixteen in Year 11, without a school", "cheshire-west", "2010-10-01", "2026-11-20", []func(*pep.Child){away}, "statutory 11 not_in_setting not_in_setting", "leaving care worker, virtual school"},
+		{"sixteen in Year 11, without a school", "cheshire-west", "2010-10-01", "2026-11-20", []func(*pep.Child){away}, "statutory 11 not_in_setting not_in_setting", "social worker, virtual school"},
 		{"seventeen on a provider's roll", "sefton", "2009-10-01", "2026-11-20", nil, "post16 12 review", "designated teacher, leaving care worker"},
 		{"seventeen without a provider", "camden", "2009-10-01", "2026-11-20", []func(*pep.Child){away}, "post16 12 review not_in_education", "leaving care worker, virtual school"},
 		{"the day before eighteen, in Year 13", "sefton", "2008-11-21", "2026-11-20", nil, "post16 13 review", "designated teacher, leaving care worker"},

@@ -182,7 +182,7 @@ func (rd *reader) roles(n rulefile.Node) Sourced[[]pep.Role] {
 	to := fields.Need("to")
 	roles := Sourced[[]pep.Role]{Source: rd.source(fields.Need("source"))}
 	for _, item := range to.Items() {
-		if role := rulefile.OneOf(item, append(pep.Roles(), designated)...); role != "" {
+		if role := rulefile.OneOf(item, append(pep.Roles(), designated, atAnyAge)...); role != "" {
 			roles.Value = append(roles.Value, role)
 		}
 	}

@@ -62,6 +62,9 @@ func (r Rules) FormRecipients(rec pep.Record, p pep.Plan, on pep.Date) ([]Recipi
 // responsible is whom a rule means by a role on a day, and why where that is
 // somebody else: from an age on another worker has the social worker's part.
 func (r Rules) responsible(role pep.Role, c pep.Child, on pep.Date) (pep.Role, []string) {
+	if role == atAnyAge {
+		return pep.SocialWorker, nil
+	}
 	worker := r.workerAt(c, on)
 	if role != pep.SocialWorker || worker.Role == role {
 		return role, nil

@@ -96,6 +96,10 @@ const (
 // practitioner or person, whichever it has.
 const designated pep.Role = "designated"
 
+// atAnyAge is written in the rules where the social worker is meant although
+// another worker has taken over at the child's age.
+const atAnyAge pep.Role = "social worker at any age"
+
 // Situations lists every situation.
 func Situations() []Situation {
 	return []Situation{
