@@ -51,7 +51,8 @@ func rooms() map[string][]string {
 		"store":    {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
 		"pipeline": append([]string{"pep"}, formats...),
 		// A played term fills the pipeline's seams in memory, in their words.
-		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "dispatch", "audit"},
+		// A term has more than one export: later days' are taken in as it goes.
+		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "roster", "dispatch", "audit"},
 		"daemon":    {"schedule", "pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},

@@ -131,6 +131,10 @@ func (p *program) stageDemo(ctx context.Context, dir string) (*demonstration, er
 		Runner: d.installation.runner, Clock: clock, Sink: d.sink, Zone: zone, Scenario: scenario,
 		Officer: "the officer", Folder: dir, Told: p.tellStory,
 	}
+	if d.stage.Later, err = rehearsal.LaterExports(); err != nil {
+		d.close()
+		return nil, err
+	}
 	if err := p.importSample(ctx, d, dir); err != nil {
 		d.close()
 		return nil, err
@@ -183,14 +187,11 @@ func (p *program) importSample(ctx context.Context, d *demonstration, dir string
 		return err
 	}
 	folder := filepath.Join(dir, "exports")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return failed(fmt.Errorf("making the folder for the exports: %w", err), "")
+	if err := leaveExports(folder, exports, d.stage.Later); err != nil {
+		return failed(fmt.Errorf("leaving the exports: %w", err), "")
 	}
 	var files []roster.File
 	for _, export := range exports {
-		if err := writeNew(filepath.Join(folder, export.Name), export.Data); err != nil {
-			return failed(fmt.Errorf("leaving the exports: %w", err), "")
-		}
 		files = append(files, roster.File{Name: export.Name, Data: export.Data})
 	}
 	done, err := d.installation.runner.Import(ctx, files)
@@ -199,6 +200,23 @@ func (p *program) importSample(ctx context.Context, d *demonstration, dir string
 	}
 	if !p.flags.json {
 		p.tellSample(done, folder)
+	}
+	return nil
+}
+
+// leaveExports writes the first export into a folder, and those of later days
+// below it.
+func leaveExports(folder string, first []rehearsal.Export, later []rehearsal.Later) error {
+	for _, export := range append([]rehearsal.Later{{Files: first}}, later...) {
+		below := filepath.Join(folder, export.Day.String())
+		if err := os.MkdirAll(below, 0o700); err != nil {
+			return err
+		}
+		for _, file := range export.Files {
+			if err := writeNew(filepath.Join(below, file.Name), file.Data); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ func (p *program) tellTerm(r report.Result, story rehearsal.Story, took time.Dur
 	p.heading("Who got which form, how, and why not")
 	table(p.stdout, deliveryRows(r.Rows, func(row report.Row) bool { return row.Kind == outbox.KindForm }))
 	p.tellSkips(r)
+	p.tellChanges(story)
 	p.heading(fmt.Sprintf("The %s term of the made-up authority, seen on %s", r.Term, r.On.Long()))
 	p.table(numberRows("what", r.ByKind, report.What, r.All))
 	fmt.Fprintln(p.stdout)
@@ -79,6 +80,17 @@ func (p *program) tellSkips(r report.Result) {
 	p.heading("No form, and why")
 	p.table(rows)
 	fmt.Fprintf(p.stdout, "and %d whose form is due after the term\n", later)
+}
+
+// tellChanges prints what the exports of the term's days changed and what came
+// of it, child by child.
+func (p *program) tellChanges(story rehearsal.Story) {
+	rows := [][]string{{"reference", "day", "what"}}
+	for _, line := range story.Changes() {
+		rows = append(rows, []string{string(line.Ref), line.Day.String(), strings.TrimPrefix(line.Text, string(line.Ref)+": ")})
+	}
+	p.heading("What changed during the term, and what came of it")
+	p.table(rows)
 }
 
 func (p *program) heading(text string) {

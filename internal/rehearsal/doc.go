@@ -5,6 +5,9 @@
 // kept here and a [Scenario], and steps day by day: forms go out, settings read
 // their mail and fill in the very Word files they were sent, some late, some
 // never; one mailbox bounces, one address is held, one call goes unanswered.
+// On some days the case system exports anew ([LaterExports]): meetings are
+// cancelled and moved, children leave care or change school, and the story says
+// what came of each.
 // It gives the numbers of the term as values and a folder with every form and
 // every message to look at.
 //

@@ -4,11 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/timetable"
 )
 
 // How long the officer of the rehearsal tries.
@@ -82,7 +84,7 @@ func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
 	case d.Decision.Method == route.MethodPost:
 		p.story.Posted++
 		return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
-	case d.SHA256 == "" || p.looked[d.ID]:
+	case d.SHA256 == "" || p.looked[d.ID], strings.HasSuffix(d.Reason, timetable.WaitsForPart):
 		return nil
 	}
 	p.looked[d.ID] = true

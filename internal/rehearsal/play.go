@@ -25,6 +25,8 @@ type Stage struct {
 	Zone   *time.Location
 	// Scenario says how settings and their mailboxes behave.
 	Scenario Scenario
+	// Later are exports that are taken in on days of the term, earliest first.
+	Later []Later
 	// Officer is the name under which the officer's decisions are recorded.
 	Officer string
 	// Folder, where set, gets every form as Word and as PDF below forms/, and
@@ -36,8 +38,10 @@ type Stage struct {
 }
 
 // Line is one thing that happened on a day, in words without personal data.
+// Ref is the child it is about, empty where it is not certain which.
 type Line struct {
 	Day  pep.Date
+	Ref  pep.Ref
 	Text string
 }
 
@@ -45,16 +49,19 @@ type Line struct {
 type play struct {
 	Stage
 	day      pep.Date
-	worked   []pep.Date         // the days played so far
-	seen     int                // messages of the sink that were looked at
-	phrase   map[string]string  // passphrases that were read out, by delivery
-	calls    map[string]int     // how often an officer rang in vain
-	forms    map[string]*held   // forms that lie with a setting, by delivery
-	due      []answer           // answers that will leave
-	returned []mailsink.Message // what came to mailboxes that send back
-	looked   map[string]bool    // held copies that the officer has read
-	drawn    func() []*drawing  // waits for today's forms
-	copies   map[string]int     // copies drawn of a plan's form or final
+	ahead    []Later              // exports of days to come
+	told     map[pep.Ref][]string // tasks that were told
+	moved    map[pep.Ref]pep.Date // changes of setting that are not authorised
+	worked   []pep.Date           // the days played so far
+	seen     int                  // messages of the sink that were looked at
+	phrase   map[string]string    // passphrases that were read out, by delivery
+	calls    map[string]int       // how often an officer rang in vain
+	forms    map[string]*held     // forms that lie with a setting, by delivery
+	due      []answer             // answers that will leave
+	returned []mailsink.Message   // what came to mailboxes that send back
+	looked   map[string]bool      // held copies that the officer has read
+	drawn    func() []*drawing    // waits for today's forms
+	copies   map[string]int       // copies drawn of a plan's form or final
 	story    Story
 }
 
@@ -78,8 +85,9 @@ type answer struct {
 // Play plays every school day from one day to another and gives the story.
 // It stops early only where the pipeline or the disk fails.
 func Play(ctx context.Context, s Stage, from, to pep.Date) (Story, error) {
-	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]*held{}, copies: map[string]int{}, looked: map[string]bool{}}
-	p.story.From, p.story.To = from, to
+	p := &play{Stage: s, phrase: map[string]string{}, calls: map[string]int{}, forms: map[string]*held{}, copies: map[string]int{}, looked: map[string]bool{}, moved: map[pep.Ref]pep.Date{}, told: map[pep.Ref][]string{}}
+	p.ahead = s.Later
+	p.story.From, p.story.To, p.story.Changed = from, to, map[pep.Ref]pep.Date{}
 	for day := from; !day.After(to); day = day.AddDays(1) {
 		kind, err := s.Runner.Calendar.Day(day)
 		if err != nil {
@@ -108,12 +116,15 @@ func (p *play) schoolDay(ctx context.Context, day pep.Date) error {
 		hour, minute int
 		do           func(context.Context) error
 	}{
+		{7, 50, p.imports},
 		{8, 15, p.settleReturns},
 		{8, 45, p.send},
+		{9, 0, p.tasks},
 		{9, 30, p.again},
 		{10, 30, p.telephone},
 		{12, 0, p.again},
 		{12, 30, p.bounces},
+		{14, 0, p.transfers},
 		{15, 30, p.replies},
 		{16, 15, p.decide},
 		{17, 0, p.collect},
@@ -129,8 +140,12 @@ func (p *play) schoolDay(ctx context.Context, day pep.Date) error {
 	return nil
 }
 
+// tell adds a line to the story; its first word is the child it is about.
 func (p *play) tell(format string, words ...any) {
 	line := Line{Day: p.day, Text: fmt.Sprintf(format, words...)}
+	if len(words) > 0 {
+		line.Ref, _ = words[0].(pep.Ref)
+	}
 	p.story.Lines = append(p.story.Lines, line)
 	if p.Told != nil {
 		p.Told(line)
@@ -150,6 +165,7 @@ func (p *play) send(ctx context.Context) error {
 		p.tell("%s: nothing could be made for the %s: %v", failure.Ref, failure.Role, failure.Err)
 	}
 	p.story.Failures = append(p.story.Failures, sent.Drafted.Failures...)
+	p.withdrawn(sent.Drafted.Withdrawn)
 	if err := p.keepForms(ctx, sent.Drafted.Drafts); err != nil {
 		return err
 	}
@@ -193,6 +209,7 @@ func (p *play) arrives(ctx context.Context, m mailsink.Message) error {
 	}
 	box := p.Scenario.Mailbox(d.Recipient.Address.Canonical())
 	p.story.Messages = append(p.story.Messages, Delivered{Delivery: d.ID, Day: p.day, File: m.File, Bounces: box == Bounces})
+	p.reaches(d)
 	switch {
 	case box == Bounces:
 		p.returned = append(p.returned, m)

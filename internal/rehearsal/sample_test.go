@@ -86,6 +86,11 @@ func exports(t testing.TB) []Export {
 func sampleTexts(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
+	for _, day := range must(LaterExports())(t) {
+		for _, file := range day.Files {
+			texts[day.Day.String()+"/"+file.Name] = string(file.Data)
+		}
+	}
 	for _, file := range exports(t) {
 		switch {
 		case bytes.HasPrefix(file.Data, []byte("\xff\xfe")):

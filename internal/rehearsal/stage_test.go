@@ -41,6 +41,12 @@ func (s smtp) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() er
 // prepared is a stage with the sample imported on the first day of the term.
 func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 	t.Helper()
+	return preparedWith(t, keys, folder, exports(t))
+}
+
+// preparedWith is a stage with other exports imported on that day.
+func preparedWith(t testing.TB, keys store.Keys, folder string, first []Export) Stage {
+	t.Helper()
 	zone := must(time.LoadLocation("Europe/London"))(t)
 	clock := &Clock{}
 	clock.Set(at(pep.MustDate("2026-01-05"), zone, 7, 45))
@@ -67,11 +73,11 @@ func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 	copy(r.Seed[:], must(keys.Lookup("sealing seed", "pepost"))(t))
 	r.Outgoing = r.Dispatcher(smtp{client})
 	var files []roster.File
-	for _, file := range exports(t) {
+	for _, file := range first {
 		files = append(files, roster.File{Name: file.Name, Data: file.Data})
 	}
 	must(r.Import(t.Context(), files))(t)
-	return Stage{Runner: r, Clock: clock, Sink: sink, Zone: zone, Scenario: scenario, Officer: "Demo Officer", Folder: folder}
+	return Stage{Runner: r, Clock: clock, Sink: sink, Zone: zone, Scenario: scenario, Later: must(LaterExports())(t), Officer: "Demo Officer", Folder: folder}
 }
 
 func must[T any](value T, err error) func(testing.TB) T {

@@ -16,6 +16,14 @@ type Story struct {
 	// Posted went by registered post; LetGo were held copies that the officer
 	// read and let go; RanOut are forms whose meeting was held without them.
 	Posted, LetGo, RanOut int
+	// Withdrawn were taken back before they left, because the register said
+	// something new.
+	Withdrawn int
+	// Transfers were authorised by the Virtual School.
+	Transfers int
+	// Changed are the children whose records later exports changed, with the
+	// day of the first change.
+	Changed map[pep.Ref]pep.Date
 	// Accepted and Finalised count forms that came back.
 	Accepted, Finalised int
 	// Back is all that came back, in order.
