@@ -90,8 +90,11 @@ func dueLineOf(e pipeline.Expected) dueLine {
 
 func dueCells(e pipeline.Expected) []string {
 	what, how := string(e.Kind), string(e.Decision.Verdict)
-	if e.Skipped {
+	switch {
+	case e.Skipped:
 		what, how = "-", "not due"
+	case e.Kind == timetable.KindTask:
+		what += ": " + strings.ReplaceAll(string(e.Milestone), "_", " ")
 	}
 	if e.Decision.Method != "" && e.Decision.Method != route.MethodNone {
 		how += " by " + string(e.Decision.Method)

@@ -14,7 +14,9 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/report"
 	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/schedule"
 	"github.com/pepost/pepost/internal/store/accounts"
+	"github.com/pepost/pepost/internal/store/schedules"
 	"github.com/pepost/pepost/internal/timetable"
 	"github.com/pepost/pepost/internal/web"
 )
@@ -85,13 +87,29 @@ func (d doorkeeper) Active(ctx context.Context, name string) (bool, error) {
 	return d.accounts.Active(ctx, accounts.Name(name))
 }
 
+// freshFor is how long one look at everything serves every request: the page
+// says when it was taken, and no reader can keep the database busy.
+const freshFor = 15 * time.Second
+
+// logged gives the page's value, taken at most every freshFor.
 func (i *installation) logged(log *slog.Logger) web.Source {
+	var mu sync.Mutex
+	var last web.Today
 	return func(ctx context.Context) (web.Today, error) {
-		seen, err := i.today(ctx)
-		if err != nil && ctx.Err() == nil {
-			log.Error("the page could not be made", "error", err)
+		mu.Lock()
+		defer mu.Unlock()
+		if age := i.runner.Now().Sub(last.At); !last.At.IsZero() && age >= 0 && age < freshFor {
+			return last, nil
 		}
-		return seen, err
+		seen, err := i.today(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				log.Error("the page could not be made", "error", err)
+			}
+			return seen, err
+		}
+		last = seen
+		return seen, nil
 	}
 }
 
@@ -103,7 +121,7 @@ func (i *installation) today(ctx context.Context) (web.Today, error) {
 	if err != nil {
 		return seen, err
 	}
-	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.dueToday, i.heldToday, i.passphrasesToday} {
+	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.dueToday, i.heldToday, i.passphrasesToday, i.schedulesToday} {
 		if err := section(ctx, numbers, &seen); err != nil {
 			return seen, err
 		}
@@ -185,13 +203,17 @@ func forAPerson(s outbox.State) bool {
 	return s == outbox.Held || s == outbox.Refused || s == outbox.Uncertain || s == outbox.Bounced
 }
 
-// heldToday fills Held: what is held, was refused or is uncertain.
+// heldToday fills Held: what is held, was refused, is uncertain or came back.
 func (i *installation) heldToday(ctx context.Context, numbers map[pep.Ref]string, seen *web.Today) error {
 	open, err := i.runner.Open(ctx)
 	if err != nil {
 		return err
 	}
-	for _, d := range open {
+	bounced, err := i.runner.Deliveries.List(ctx, pipeline.Filter{States: []outbox.State{outbox.Bounced}})
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	for _, d := range append(open, bounced...) {
 		if !forAPerson(d.State) {
 			continue
 		}
@@ -223,6 +245,41 @@ func (i *installation) passphrasesToday(ctx context.Context, numbers map[pep.Ref
 			}
 		}
 		seen.Passphrases.Add(row)
+	}
+	return nil
+}
+
+// lookBack is how many days of runs the page tells of.
+const lookBack = 7
+
+// schedulesToday says of each schedule when it last ran, when it runs next and
+// how many of the last days' times lapsed.
+func (i *installation) schedulesToday(ctx context.Context, _ map[pep.Ref]string, seen *web.Today) error {
+	where, err := london()
+	if err != nil {
+		return err
+	}
+	runs, err := schedules.New(i.db).List(ctx, schedule.MomentOf(seen.At.AddDate(0, 0, -lookBack), where))
+	if err != nil {
+		return fmt.Errorf("reading the schedules: %w", err)
+	}
+	for _, name := range timetable.ScheduleNames() {
+		when, err := i.scheduled(name)
+		if err != nil {
+			return err
+		}
+		row := web.ScheduleRow{Name: string(name)}
+		row.Next, _ = when.NextAfter(seen.At, where)
+		for _, run := range runs {
+			switch {
+			case run.Schedule != string(name):
+			case run.State == schedule.Lapsed:
+				row.Lapsed++
+			case run.State == schedule.Done && run.Started.After(row.Last):
+				row.Last = run.Started
+			}
+		}
+		seen.Daemon.Schedules = append(seen.Daemon.Schedules, row)
 	}
 	return nil
 }
