@@ -50,9 +50,10 @@ func rooms() map[string][]string {
 		"report":   {"pep", "calendar", "timetable", "outbox", "route", "receive"},
 		"store":    {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "pipeline"},
 		"pipeline": append([]string{"pep"}, formats...),
-		// A played term fills the pipeline's seams in memory, in their words.
+		// A played term fills the pipeline's seams in memory, in their words, and
+		// keeps its schedules as a daemon would.
 		// A term has more than one export: later days' are taken in as it goes.
-		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "roster", "dispatch", "audit"},
+		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "roster", "dispatch", "audit", "schedule"},
 		"daemon":    {"schedule", "pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},

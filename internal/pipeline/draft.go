@@ -17,6 +17,8 @@ type Drafted struct {
 	Drafts []Draft
 	// Skips are what is not due or not possible, each with the reason.
 	Skips []timetable.Due
+	// Tasks are what is due and nobody's mail: people's own work.
+	Tasks []timetable.Due
 	// Failures are forms that could not be made; the others stand.
 	Failures []Failure
 	// Withdrawn are deliveries that were cancelled because the register or a
@@ -108,6 +110,7 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 				out.Skips = append(out.Skips, row)
 				continue
 			case row.Kind == timetable.KindTask:
+				out.Tasks = append(out.Tasks, row)
 				continue
 			}
 			m, err := r.look(ctx, c.past, r.errand(c, p, row), dry)

@@ -92,12 +92,23 @@ func (r *Runner) question(to pep.Address, contact pep.Contact) route.Question {
 	return route.Question{To: to, From: r.From, On: r.today(), Means: means}
 }
 
-// officer is whom the recipient may ring: the one of the child's team, by the
-// social worker's organisation, else the authority's.
+// officer is whom the recipient may ring: the one of the child's team, else the
+// authority's.
 func (r *Runner) officer(record pep.Record) letter.Officer {
-	worker, _ := record.Contact(pep.SocialWorker, pep.TeamInbox)
-	if own, ok := r.Words.Teams[strings.ToLower(strings.TrimSpace(worker.Organisation))]; ok {
+	if own, ok := r.Words.Teams[r.Team(record)]; ok {
 		return own
 	}
 	return r.Words.Officer
+}
+
+// Team is the name of the team whose officer a child's plans belong to, in
+// lower case, by the social worker's organisation; empty where the
+// configuration has no such team.
+func (r *Runner) Team(record pep.Record) string {
+	worker, _ := record.Contact(pep.SocialWorker, pep.TeamInbox)
+	name := strings.ToLower(strings.TrimSpace(worker.Organisation))
+	if _, ours := r.Words.Teams[name]; !ours {
+		return ""
+	}
+	return name
 }

@@ -15,8 +15,8 @@ import (
 
 // How long the officer of the rehearsal tries.
 const (
-	mostCalls   = 3 // in vain, about one passphrase
-	mostWaiting = 5 // school days that a full mailbox is tried
+	MostCalls   = 3 // in vain, about one passphrase
+	MostWaiting = 5 // school days that a full mailbox is tried
 )
 
 // telephone has the officer ring whoever got a protected document and read the
@@ -27,13 +27,13 @@ func (p *play) telephone(ctx context.Context) error {
 		return err
 	}
 	for _, d := range all {
-		if d.Passphrase != outbox.PassphrasePending || p.calls[d.ID] == mostCalls {
+		if d.Passphrase != outbox.PassphrasePending || p.calls[d.ID] == MostCalls {
 			continue
 		}
 		if p.unreachable(d) {
-			if p.calls[d.ID]++; p.calls[d.ID] == mostCalls {
+			if p.calls[d.ID]++; p.calls[d.ID] == MostCalls {
 				p.story.Unreached++
-				p.tell("%s: the %s could not be reached in %d calls: the form stays closed", d.Ref, d.Recipient.Role, mostCalls)
+				p.tell("%s: the %s could not be reached in %d calls: the form stays closed", d.Ref, d.Recipient.Role, MostCalls)
 			}
 			continue
 		}
@@ -92,7 +92,7 @@ func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
 	if err != nil {
 		return err
 	}
-	if chance(record.Child.ID).under(string(d.Recipient.Role)).in(25) {
+	if !p.Scenario.LetsGo(record.Child.ID, d.Recipient.Role) {
 		p.tell("%s: the %s for the %s: read, and left held: %s", d.Ref, d.Kind, d.Recipient.Role, d.Reason)
 		return nil
 	}
@@ -116,7 +116,7 @@ func (p *play) waitsNoLonger() {
 
 // losesPatience withdraws what a mailbox would not take for days.
 func (p *play) losesPatience(ctx context.Context, d outbox.Delivery) error {
-	if first := d.Attempts[0].At; p.schoolDaysSince(pep.DateOf(first.In(p.Zone))) < mostWaiting {
+	if first := d.Attempts[0].At; p.schoolDaysSince(pep.DateOf(first.In(p.Zone))) < MostWaiting {
 		return nil
 	}
 	p.story.Expired++

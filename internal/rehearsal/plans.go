@@ -54,8 +54,7 @@ func (p *play) finalise(ctx context.Context, back pipeline.Returned) error {
 		return err
 	}
 	meeting := record.Child.Meeting.Date
-	wait := 2 + chance(record.Child.ID).under("finalise").below(6)
-	if meeting.IsZero() || meeting.After(p.day) || p.schoolDaysSince(meeting) < wait {
+	if meeting.IsZero() || meeting.After(p.day) || p.schoolDaysSince(meeting) < p.Scenario.Wait(record.Child.ID) {
 		return nil
 	}
 	p.story.Finalised++

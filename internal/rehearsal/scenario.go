@@ -122,6 +122,21 @@ func (s Scenario) habit(roll int) Habit {
 	return InTime
 }
 
+// Wait is how many school days after the meeting a child's plan is made final.
+func (s Scenario) Wait(childID string) int { return 2 + chance(childID).under("finalise").below(6) }
+
+// TaskDays is how many days after it came up a task of a child is done, by what
+// the task is called.
+func (s Scenario) TaskDays(childID, task string) int {
+	return 1 + chance(childID).under("task").under(task).below(9)
+}
+
+// LetsGo reports whether the officer lets a held copy of a child go, by the
+// role of its reader, after looking at it.
+func (s Scenario) LetsGo(childID string, role pep.Role) bool {
+	return !chance(childID).under(string(role)).in(25)
+}
+
 // colleagues are the roles that sit in the authority itself.
 func colleagues() []pep.Role {
 	return []pep.Role{pep.SocialWorker, pep.VirtualSchool, pep.LeavingCareWorker, pep.PersonalAdviser}

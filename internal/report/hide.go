@@ -20,6 +20,10 @@ var address = regexp.MustCompile(`[^\s<>@"',;:()\[\]]+@[^\s<>@"',;:()\[\]]+`)
 // hiding takes what names the recipient out of a text.
 type hiding struct{ names *strings.Replacer }
 
+// Hide takes out of a text what names a recipient, every other e-mail address
+// and whatever makes it longer than a reason is.
+func Hide(r outbox.Recipient, text string) string { return hider(r).one(text) }
+
 func hider(r outbox.Recipient) hiding {
 	var pairs []string
 	for _, own := range []struct{ text, instead string }{

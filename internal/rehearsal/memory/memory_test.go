@@ -91,6 +91,16 @@ func TestTheRegisterKeepsTheOrderOfIdentifiersAndTakesNoExport(t *testing.T) {
 	if _, err := r.ByChildID(t.Context(), "21"); !errors.As(err, &none) {
 		t.Errorf("error %v", err)
 	}
+	some := r.Only(map[pep.Ref]bool{"PEP-A": true, "PEP-X": true})
+	if n, _ := some.Count(t.Context()); n != 1 {
+		t.Errorf("%d children are seen", n)
+	}
+	if seen, _ := some.Records(t.Context()); len(seen) != 1 || seen[0].Ref != "PEP-A" {
+		t.Errorf("%d children are seen", len(seen))
+	}
+	if _, err := some.Record(t.Context(), "PEP-B"); err != nil {
+		t.Errorf("a child that is not seen is not found: %v", err)
+	}
 	if _, err := r.Import(t.Context(), pipeline.Intake{}, start()); !errors.Is(err, ErrFixed) {
 		t.Errorf("error %v", err)
 	}

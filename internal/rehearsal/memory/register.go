@@ -22,6 +22,9 @@ var ErrFixed = errors.New("the register of a played term takes no export")
 type Register struct {
 	records []pep.Record // in the order of the case system's identifiers
 	byRef   map[pep.Ref]int
+	// only, where it is not nil, are the children that Each, Records and Count
+	// speak of.
+	only map[pep.Ref]bool
 }
 
 // NewRegister gives a register of some children.
@@ -32,6 +35,25 @@ func NewRegister(records []pep.Record) *Register {
 		r.byRef[record.Ref] = i
 	}
 	return r
+}
+
+// Only gives the same register as whoever goes through it sees only some
+// children; each child is still found by reference or identifier.
+func (r *Register) Only(refs map[pep.Ref]bool) *Register {
+	return &Register{records: r.records, byRef: r.byRef, only: refs}
+}
+
+func (r *Register) seen() []pep.Record {
+	if r.only == nil {
+		return r.records
+	}
+	var some []pep.Record
+	for _, record := range r.records {
+		if r.only[record.Ref] {
+			some = append(some, record)
+		}
+	}
+	return some
 }
 
 // Import refuses: see [ErrFixed].
@@ -50,7 +72,7 @@ func (r *Register) ChildIDs(context.Context) (map[string]pep.Date, error) {
 
 // Each calls do for every child in the order of their identifiers.
 func (r *Register) Each(_ context.Context, do func(pep.Record) error) error {
-	for _, record := range r.records {
+	for _, record := range r.seen() {
 		if err := do(record); err != nil {
 			return err
 		}
@@ -71,11 +93,11 @@ func (r *Register) Chosen(_ context.Context, refs []pep.Ref, do func(pep.Record)
 }
 
 // Count is how many children there are.
-func (r *Register) Count(context.Context) (int, error) { return len(r.records), nil }
+func (r *Register) Count(context.Context) (int, error) { return len(r.seen()), nil }
 
 // Records is every child in the order of their identifiers.
 func (r *Register) Records(context.Context) ([]pep.Record, error) {
-	return slices.Clone(r.records), nil
+	return slices.Clone(r.seen()), nil
 }
 
 // Record gives the child of a reference, or a [pipeline.NotFoundError].

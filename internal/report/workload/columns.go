@@ -3,8 +3,8 @@ package workload
 import "github.com/pepost/pepost/internal/pep"
 
 // columns are an officer's days, Monday to Friday, week by week; a day outside
-// the term is an empty column. Work on a weekend counts for the Friday before,
-// so that nothing is left out of the picture.
+// the term is an empty column. Work that somebody counted for a weekend is drawn
+// with the Friday before, so that nothing is left out of the picture.
 func (t Term) columns(officer int) [][]column {
 	var weeks [][]column
 	var monday pep.Date

@@ -38,8 +38,9 @@ type Shift struct {
 
 // Message is what became of one delivery by the end of a term.
 type Message struct {
-	// Key tells it from all others, the same in each play of the term.
-	Key       string
+	// Key tells it from all others, the same in each play of the term. Plan is
+	// the plan that it belongs to.
+	Key, Plan string
 	Ref       pep.Ref
 	Kind      outbox.Kind
 	Milestone string
@@ -51,13 +52,16 @@ type Message struct {
 	Why string
 }
 
+// Skipped says why something of a plan is not due, by plan and milestone.
+type Skipped map[[2]string]string
+
 // Compare tells what an outage did, from what became of every message without
-// it and with it.
-func Compare(from, to pep.Date, without, with []Message) Outage {
+// it and with it, and why what did not leave with it was not due in the end.
+func Compare(from, to pep.Date, without, with []Message, skipped Skipped) Outage {
 	before, after := byKey(without), byKey(with)
 	out := Outage{From: from, To: to, Later: []Shift{}, Held: []Shift{}, Missing: []Shift{}, Extra: []Shift{}}
 	for _, was := range without {
-		out.compare(was, after[was.Key])
+		out.compare(was, after[was.Key], skipped)
 	}
 	for _, is := range with {
 		if was := before[is.Key]; was.Left.IsZero() && !is.Left.IsZero() {
@@ -75,13 +79,14 @@ func Compare(from, to pep.Date, without, with []Message) Outage {
 }
 
 // compare sorts one message that is known without the outage.
-func (o *Outage) compare(was, is Message) {
+func (o *Outage) compare(was, is Message, skipped Skipped) {
 	s := shift(was, was, is)
 	switch {
 	case was.Held.IsZero() && !is.Held.IsZero():
 		o.Held = append(o.Held, s)
 	case was.Left.IsZero():
 	case is.Left.IsZero():
+		s.Why = cmp.Or(s.Why, skipped[[2]string{was.Plan, was.Milestone}])
 		o.Missing = append(o.Missing, s)
 	case is.Left.After(was.Left):
 		o.Later = append(o.Later, s)

@@ -54,7 +54,8 @@ type Day struct {
 type Sent struct {
 	Forms   int `json:"forms"`
 	Chasers int `json:"chasers"`
-	Finals  int `json:"finals"`
+	// Finals counts full plans to a child's new setting too.
+	Finals int `json:"finals"`
 }
 
 // All is every message.
@@ -67,9 +68,9 @@ func (s *Sent) Count(k outbox.Kind) {
 		s.Forms++
 	case outbox.KindChase:
 		s.Chasers++
-	case outbox.KindFinal:
+	case outbox.KindFinal, outbox.KindTransfer:
 		s.Finals++
-	case outbox.KindPack:
+	case outbox.KindPack, outbox.KindDigest:
 	}
 }
 

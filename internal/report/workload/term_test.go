@@ -210,7 +210,7 @@ func TestABarIsNeverHigherThanItsChart(t *testing.T) {
 func TestAnOutageIsToldByWhatItChanged(t *testing.T) {
 	day := pep.MustDate
 	message := func(key, left, held, why string) Message {
-		m := Message{Key: key, Ref: pep.Ref("PEP-" + key), Kind: outbox.KindForm, Role: pep.DesignatedTeacher, Why: why}
+		m := Message{Key: key, Plan: "plan", Milestone: "chase", Ref: pep.Ref("PEP-" + key), Kind: outbox.KindForm, Role: pep.DesignatedTeacher, Why: why}
 		if left != "" {
 			m.Left = day(left)
 		}
@@ -228,7 +228,7 @@ func TestAnOutageIsToldByWhatItChanged(t *testing.T) {
 		message("heldanyway", "", "2026-03-09", "x"), message("never", "", "", ""),
 		message("extra", "2026-03-10", "", ""), message("heldnew", "", "2026-03-10", "y"),
 	}
-	got := Compare(day("2026-03-02"), day("2026-03-06"), without, with)
+	got := Compare(day("2026-03-02"), day("2026-03-06"), without, with, Skipped{{"plan", "chase"}: "too late"})
 	refs := func(list []Shift) (out []string) {
 		for _, s := range list {
 			out = append(out, string(s.Ref)+" "+s.Was.String()+">"+s.Is.String()+" "+s.Why)
@@ -236,7 +236,7 @@ func TestAnOutageIsToldByWhatItChanged(t *testing.T) {
 		return out
 	}
 	want := map[string][]string{
-		"later": {"PEP-later 2026-03-02>2026-03-09 "}, "missing": {"PEP-missing 2026-03-04> "},
+		"later": {"PEP-later 2026-03-02>2026-03-09 "}, "missing": {"PEP-missing 2026-03-04> too late"},
 		"held":  {"PEP-heldnew > y", "PEP-held 2026-03-03> missed by 4 working days"},
 		"extra": {"PEP-extra >2026-03-10 "},
 	}
@@ -244,7 +244,7 @@ func TestAnOutageIsToldByWhatItChanged(t *testing.T) {
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Error(diff)
 	}
-	none := Compare(day("2026-03-02"), day("2026-03-06"), without, without)
+	none := Compare(day("2026-03-02"), day("2026-03-06"), without, without, nil)
 	if len(none.Later)+len(none.Held)+len(none.Missing)+len(none.Extra) != 0 {
 		t.Errorf("nothing changed, and yet %+v", none)
 	}
