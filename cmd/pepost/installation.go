@@ -37,6 +37,8 @@ type installation struct {
 	config config.Config
 	db     *store.DB
 	runner *pipeline.Runner
+	// rules are a daemon's, which change while it runs; nil elsewhere.
+	rules *lastGood
 }
 
 // close gives the database up.

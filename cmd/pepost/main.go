@@ -38,6 +38,9 @@ type surroundings struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	wall           func() time.Time
+	// look is how often serve looks at its rules and its clock; nought means a
+	// minute.
+	look time.Duration
 }
 
 // run is the whole program as a value: it parses, does and answers with the

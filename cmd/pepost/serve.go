@@ -10,7 +10,6 @@ import (
 
 	"github.com/pepost/pepost/internal/daemon"
 	"github.com/pepost/pepost/internal/outbox"
-	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store/schedules"
 )
 
@@ -67,7 +66,11 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 	i.runner.Outgoing.Settled = func(d outbox.Delivery) {
 		log.Info("settled", "delivery", d.ID, "reference", d.Ref, "kind", d.Kind, "state", d.State)
 	}
-	passes := &sendingPass{runner: i.runner, log: log, drafts: &drafting{runner: i.runner, log: log}}
+	if i.rules, err = goodRules(i, log); err != nil {
+		return err
+	}
+	i.runner.Outgoing.Decide = i.rules.decide
+	passes := &sendingPass{rules: i.rules, log: log, drafts: &drafting{rules: i.rules, log: log}}
 	jobs, err := p.schedules(i, passes.drafts)
 	if err != nil {
 		return err
@@ -76,7 +79,7 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 	pageEnds := i.showToday(ctx, log)
 	err = daemon.Run(ctx, daemon.Service{
 		DB: i.db, Send: passes.send, NextDue: queue.NextDue, Now: i.runner.Now, Log: log,
-		LookEvery: time.Minute, Grace: stopWithin,
+		LookEvery: p.lookEvery(), Grace: stopWithin,
 		Schedules: jobs, Runs: schedules.New(i.db), Owner: i.runner.Owner, Where: where,
 	})
 	if errors.Is(err, daemon.ErrUnderWay) {
@@ -86,20 +89,32 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 	return errors.Join(err, client.Close())
 }
 
+// lookEvery is how often serve looks at its rules and its clock.
+func (p *program) lookEvery() time.Duration {
+	if p.look > 0 {
+		return p.look
+	}
+	return time.Minute
+}
+
 // sendingPass is what the daemon does each time it looks.
 type sendingPass struct {
-	runner *pipeline.Runner
+	rules  *lastGood
 	log    *slog.Logger
 	drafts *drafting
 }
 
 // send drafts what is due where that was not done lately, and hands over what
-// is released. The daemon lets one pass run at a time.
+// is released, by the rules that stand at its start. The daemon lets one pass
+// run at a time.
 func (s *sendingPass) send(ctx context.Context) error {
+	if s.rules.look() {
+		s.drafts.stale()
+	}
 	if err := s.drafts.lately(ctx); err != nil {
 		return err
 	}
-	tally, err := s.runner.Outgoing.Run(ctx)
+	tally, err := s.rules.runner.Load().Outgoing.Run(ctx)
 	if tally.Accepted+tally.Deferred+tally.Refused+tally.Uncertain+tally.Held > 0 {
 		s.log.Info("sent", "accepted", tally.Accepted, "deferred", tally.Deferred, "refused", tally.Refused,
 			"uncertain", tally.Uncertain, "held", tally.Held)

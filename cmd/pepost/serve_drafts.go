@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pepost/pepost/internal/pep"
-	"github.com/pepost/pepost/internal/pipeline"
 )
 
 // draftEvery is how often a daemon asks the register anew what is due; an
@@ -17,8 +16,8 @@ const draftEvery = 15 * time.Minute
 // drafting makes what is due, one run at a time: the schedule and the sending
 // passes both ask for it.
 type drafting struct {
-	runner *pipeline.Runner
-	log    *slog.Logger
+	rules *lastGood
+	log   *slog.Logger
 
 	mu      sync.Mutex
 	drafted time.Time
@@ -42,12 +41,19 @@ func (d *drafting) anew(ctx context.Context) error {
 	return d.run(ctx, d.now())
 }
 
+// stale has the next pass draft anew, whenever it was done last.
+func (d *drafting) stale() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.drafted = time.Time{}
+}
+
 // now is the clock on the wall: the one that measures time stands still while
 // a machine sleeps.
-func (d *drafting) now() time.Time { return d.runner.Now().Round(0) }
+func (d *drafting) now() time.Time { return d.rules.runner.Load().Now().Round(0) }
 
 func (d *drafting) run(ctx context.Context, now time.Time) error {
-	drafted, err := d.runner.Draft(ctx, pep.DateOf(now), false)
+	drafted, err := d.rules.runner.Load().Draft(ctx, pep.DateOf(now), false)
 	if err != nil {
 		return err
 	}

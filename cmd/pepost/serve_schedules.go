@@ -30,9 +30,10 @@ func (p *program) schedules(i *installation, drafts *drafting) ([]daemon.Job, er
 	return jobs, nil
 }
 
-// scheduled is a schedule as the authority's timetable has it.
+// scheduled is a schedule as the authority's timetable has it; a change of its
+// hours counts from the next start.
 func (i *installation) scheduled(name timetable.ScheduleName) (schedule.Schedule, error) {
-	said := i.runner.Rules.Schedules[name]
+	said := i.rules.runner.Load().Rules.Schedules[name]
 	parsed, err := schedule.Parse(said.Cron)
 	if err != nil {
 		return schedule.Schedule{}, fmt.Errorf("the schedule of %s: %w", name, err)
@@ -45,7 +46,7 @@ func (i *installation) scheduled(name timetable.ScheduleName) (schedule.Schedule
 // sendDigest puts the morning's digests into the outbox, whose change wakes
 // the sending, and tells why an officer gets none.
 func (i *installation) sendDigest(ctx context.Context, log *slog.Logger) error {
-	out, err := i.runner.Digest(ctx)
+	out, err := i.rules.runner.Load().Digest(ctx)
 	if err != nil {
 		return err
 	}

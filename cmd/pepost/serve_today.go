@@ -101,7 +101,9 @@ func (i *installation) logged(log *slog.Logger) web.Source {
 		if age := i.runner.Now().Sub(last.At); !last.At.IsZero() && age >= 0 && age < freshFor {
 			return last, nil
 		}
-		seen, err := i.today(ctx)
+		inForce := *i
+		inForce.runner = i.rules.runner.Load()
+		seen, err := inForce.today(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				log.Error("the page could not be made", "error", err)
@@ -286,7 +288,8 @@ func (i *installation) schedulesToday(ctx context.Context, _ map[pep.Ref]string,
 
 // daemonToday says what the daemon works with.
 func (i *installation) daemonToday() web.Daemon {
-	d := web.Daemon{Rules: i.runner.Words.Authority + ", as read when serve started", Relay: "none: nothing can be sent"}
+	d := web.Daemon{Relay: "none: nothing can be sent"}
+	d.Rules, d.Warning = i.rules.told()
 	if r := i.config.Relay; r.Configured() {
 		d.Relay = r.Address + ", " + string(r.TLS)
 		if !r.Onward.Guaranteed {
@@ -294,13 +297,6 @@ func (i *installation) daemonToday() web.Daemon {
 		} else {
 			d.Relay += "; TLS beyond it is to be looked at again by " + r.Onward.ReviewBy.Long()
 		}
-	}
-	c := i.config
-	if c.Schedules == "" && c.Forms == "" && c.Templates == "" {
-		return d // what is built in cannot change
-	}
-	if _, err := loadRules(c); err != nil {
-		d.Warning = "the rules on disk are refused, those read at the start stay in force: pepost check prints every problem"
 	}
 	return d
 }
