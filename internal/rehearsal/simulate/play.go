@@ -41,6 +41,7 @@ type play struct {
 	drafts   map[string]pipeline.Draft
 	teams    map[pep.Ref]int
 	drafted  pep.Date         // when all children were last looked at
+	waiting  []chore          // what came up while offices were closed
 	touched  map[pep.Ref]bool // children of whom something changed since a run looked at them
 	days     []workload.Day
 	failures []workload.Failure
@@ -82,6 +83,7 @@ func (p *play) run(ctx context.Context) error {
 			p.stage.Progress(n+1, all)
 		}
 	}
+	p.takeWaiting() // a term may end while offices are closed
 	return nil
 }
 
@@ -97,6 +99,7 @@ func (p *play) oneDay(ctx context.Context, day pep.Date) error {
 	p.days = append(p.days, workload.Day{
 		Date: day, Kind: p.kind.Kind, Why: p.kind.Why(), Down: p.down.has(day), Officers: make([]workload.Amounts, len(p.officers())),
 	})
+	p.opens()
 	if p.down.has(day) {
 		p.answersLeave()
 		return nil
@@ -205,8 +208,35 @@ func (p *play) handOver(ctx context.Context) error {
 // today is the day's numbers as they grow.
 func (p *play) today() *workload.Day { return &p.days[len(p.days)-1] }
 
-// work puts one thing before the officer of a child today.
-func (p *play) work(ref pep.Ref, w workload.Work) { p.workOn(len(p.days)-1, ref, w) }
+// chore is one thing for the officer of a child.
+type chore struct {
+	ref  pep.Ref
+	work workload.Work
+}
+
+// work puts one thing before the officer of a child today, or, where offices
+// are closed, on the next day on which they are open.
+func (p *play) work(ref pep.Ref, w workload.Work) {
+	if !officesOpen(p.kind.Kind) {
+		p.waiting = append(p.waiting, chore{ref, w})
+		return
+	}
+	p.workOn(len(p.days)-1, ref, w)
+}
+
+// opens puts before the officers what came up while offices were closed.
+func (p *play) opens() {
+	if officesOpen(p.kind.Kind) && !p.down.has(p.day) {
+		p.takeWaiting()
+	}
+}
+
+func (p *play) takeWaiting() {
+	for _, c := range p.waiting {
+		p.workOn(len(p.days)-1, c.ref, c.work)
+	}
+	p.waiting = nil
+}
 
 // workOn puts one thing before the officer of a child on a day of the term.
 func (p *play) workOn(day int, ref pep.Ref, w workload.Work) {
@@ -219,7 +249,7 @@ func (p *play) workOn(day int, ref pep.Ref, w workload.Work) {
 func (p *play) openFrom(day pep.Date) int {
 	first := p.stage.Term.From.DaysUntil(day)
 	for at := first; at < len(p.days); at++ {
-		if officesOpen(p.days[at].Kind) {
+		if officesOpen(p.days[at].Kind) && !p.days[at].Down {
 			return at
 		}
 	}
