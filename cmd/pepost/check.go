@@ -27,17 +27,19 @@ import (
 type checkFlags struct {
 	connect bool
 	matrix  bool
+	rules   bool
 }
 
 func (p *program) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use: "check", Short: "validate configuration, forms, templates, schedules, policy, keys and relay; print every problem",
-		Example: "  pepost check\n  pepost check --connect\n  pepost check --matrix", Args: cobra.NoArgs,
+		Example: "  pepost check\n  pepost check --connect\n  pepost check --matrix\n  pepost check --rules", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), f) },
 	}
 	cmd.Flags().BoolVar(&f.connect, "connect", false, "also connect to the relay and sign in; nothing is sent")
 	cmd.Flags().BoolVar(&f.matrix, "matrix", false, "also print who may see which field")
+	cmd.Flags().BoolVar(&f.rules, "rules", false, "also print every value of the authority's timetable and where it comes from")
 	return cmd
 }
 
@@ -56,6 +58,8 @@ type checkReport struct {
 	Coverage []form.Coverage  `json:"coverage"`
 	Forms    []string         `json:"forms"`
 	Matrix   []form.MatrixRow `json:"matrix,omitempty"`
+	// Rules are the values in force, where they were asked for and are sound.
+	Rules []timetable.Value `json:"rules,omitempty"`
 }
 
 func (p *program) check(ctx context.Context, f checkFlags) error {
@@ -68,7 +72,10 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 	if c, err = p.configuration(); err != nil {
 		report.add("configuration", err)
 	} else {
-		library = report.folders(c)
+		var rules timetable.Rules
+		if library, rules = report.folders(c); f.rules && rules.Name != "" {
+			report.Rules = rules.Values()
+		}
 		report.keeping(c)
 		report.database(ctx, c, f.connect)
 		report.relay(ctx, c, pep.DateOf(now()), f.connect)
@@ -108,8 +115,8 @@ func (r *checkReport) warn(part, problem, hint string) {
 }
 
 // folders loads every data folder by itself, so that a fault in one hides none
-// of another, and gives the forms where they are sound.
-func (r *checkReport) folders(c config.Config) *form.Library {
+// of another, and gives the forms and the timetable where they are sound.
+func (r *checkReport) folders(c config.Config) (*form.Library, timetable.Rules) {
 	_, err := calendar.Load(schedulesFS(c), c.Authority)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -135,7 +142,7 @@ func (r *checkReport) folders(c config.Config) *form.Library {
 	if err != nil {
 		r.add("forms", err)
 	}
-	return library
+	return library, rules
 }
 
 // keeping looks at who else may read or change what the installation stands on.
@@ -249,7 +256,19 @@ func (p *program) tellCheck(r checkReport) error {
 		fmt.Fprintln(p.stdout, "configuration, calendar, timetable, delivery policy, templates, forms and keys hold")
 	}
 	p.tellMatrix(r.Matrix)
+	p.tellRules(r.Rules)
 	return nil
+}
+
+func (p *program) tellRules(values []timetable.Value) {
+	if len(values) == 0 {
+		return
+	}
+	rows := [][]string{{"rule", "value", "source"}}
+	for _, v := range values {
+		rows = append(rows, []string{v.Key, v.Value, v.Source})
+	}
+	p.table(rows)
 }
 
 func (p *program) tellMatrix(matrix []form.MatrixRow) {
