@@ -212,17 +212,26 @@ func TestAFormThatWaitedForTheWorkersPartGoesOutMadeAnewOnceItIsComplete(t *test
 	}
 }
 
-func TestTheOldSettingGetsNothingOnceTheChildHasMovedAndTheNewOneDoes(t *testing.T) {
+func TestTheOldSettingGetsNothingOnceTheChildHasMovedAndTheNewOneOnceItIsAuthorised(t *testing.T) {
 	s := newStage(t)
 	c := child("1")
-	s.enter(c, teacher(trusted))
+	ref := s.enter(c, teacher(trusted))
 	s.draft(false)
 	c.Setting.Name = "Clay School"
 	fresh := teacher("dt@clay.democheshire.sch.uk")
 	fresh.Organisation = "Clay School"
 	s.enter(c, teacher(trusted), fresh)
+	for range 2 {
+		if s.send(); len(s.recipients()) != 0 {
+			t.Fatalf("before it is authorised the form reached %v", s.recipients())
+		}
+	}
+	if err := s.authorise(ref, newTeacher); err != nil {
+		t.Fatal(err)
+	}
 	s.send()
-	if d := cmp.Diff([]string{"dt@clay.democheshire.sch.uk"}, s.recipients()); d != "" {
+	s.send()
+	if d := cmp.Diff([]string{newTeacher}, s.recipients()); d != "" {
 		t.Error(d)
 	}
 }

@@ -28,7 +28,7 @@ const (
 	superseded    withdrawal = "a corrected plan was made final since"
 	closed        withdrawal = "the plan is closed"
 	cancelled     withdrawal = "the meeting was cancelled: it goes out again once there is a new date"
-	partComplete  withdrawal = "the part that the form waited for is complete: it is made anew with it"
+	waitIsOver    withdrawal = "what the form waited for is done: it is made anew"
 	notAuthorised withdrawal = "the transfer to this recipient is not authorised"
 	putOff        withdrawal = "the meeting was put off: it goes out again when it is due"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
@@ -37,7 +37,7 @@ const (
 // withdrawals lists every withdrawal.
 func withdrawals() []withdrawal {
 	return []withdrawal{
-		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting, partComplete, notAuthorised,
+		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting, waitIsOver, notAuthorised,
 	}
 }
 
@@ -117,21 +117,16 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return cameBack
 	case ours && r.corrected(c, p, d):
 		return superseded
-	case waitsForPart(d) && !waitsStill(p.outlook):
-		return partComplete
+	case formWaits(d) && p.outlook.Waiting() == "":
+		return waitIsOver
 	}
 	return offMeeting(d, p.outlook)
 }
 
-// waitsForPart reports whether a form is held for the part of the child's
-// worker.
-func waitsForPart(d outbox.Delivery) bool {
-	return d.Kind == outbox.KindForm && d.State == outbox.Held && strings.HasSuffix(d.Reason, timetable.WaitsForPart)
-}
-
-func waitsStill(o timetable.Outlook) bool {
-	part, known := o.Milestone(timetable.SocialWorkerPart)
-	return known && part.Done.IsZero()
+// formWaits reports whether a form is held until somebody else has done their
+// part.
+func formWaits(d outbox.Delivery) bool {
+	return d.Kind == outbox.KindForm && d.State == outbox.Held && strings.HasSuffix(d.Reason, timetable.FormWaits)
 }
 
 // planOf is the plan that a delivery belongs to. A final plan that this

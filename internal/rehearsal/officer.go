@@ -84,7 +84,7 @@ func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
 	case d.Decision.Method == route.MethodPost:
 		p.story.Posted++
 		return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
-	case d.SHA256 == "" || p.looked[d.ID], strings.HasSuffix(d.Reason, timetable.WaitsForPart):
+	case d.SHA256 == "" || p.looked[d.ID], strings.HasSuffix(d.Reason, timetable.FormWaits):
 		return nil
 	}
 	p.looked[d.ID] = true

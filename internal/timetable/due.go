@@ -144,19 +144,34 @@ func (l *list) sendForm(m Milestone) {
 	}
 }
 
-// WaitsForPart is how the reason ends for which a form is held until the part
-// of the child's worker is complete.
-const WaitsForPart = "part is not complete: the form waits for it"
+// FormWaits is how every reason ends for which a form is held until somebody
+// else has done their part.
+const FormWaits = ": the form waits for it"
+
+// Waiting is what the form of the plan waits for: the part of the child's
+// worker, or the Virtual School's word on a change of setting within the year;
+// empty where it waits for nothing.
+func (o Outlook) Waiting() string {
+	part, known := o.Milestone(SocialWorkerPart)
+	switch t := o.Course.Transfer; {
+	case known && part.Done.IsZero():
+		return fmt.Sprintf("the %s's part is not complete%s", part.By, FormWaits)
+	case t != nil && t.Authorised.IsZero():
+		return "the child changed setting within the year, and the Virtual School has not authorised the transfer" + FormWaits
+	}
+	return ""
+}
 
 // holdForm is why the form waits for a person; empty where it need not.
 func (l *list) holdForm() string {
 	o := l.outlook
-	part, known := o.Milestone(SocialWorkerPart)
 	switch {
 	case meetingOver(o):
 		return fmt.Sprintf("the meeting was on %s: send the form all the same, or set a new date", o.Plan.Meeting.Date.Long())
-	case known && part.Done.IsZero():
-		return fmt.Sprintf("the %s's %s", part.By, WaitsForPart)
+	case o.Waiting() != "":
+		return o.Waiting()
+	case o.Course.Transfer != nil && o.Course.Fixed:
+		return "the form of this plan is out with the setting before: the new setting gets the next plan's"
 	}
 	return ""
 }
