@@ -28,14 +28,7 @@ func (x *Deliveries) Relays(_ context.Context, now time.Time) ([]string, error) 
 func (x *Deliveries) Claim(_ context.Context, ask dispatch.Ask) ([]outbox.Delivery, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var due []outbox.Delivery
-	for id := range x.waiting {
-		if d := x.all[id]; d.Decision.Relay == ask.Relay && !d.NextAttempt.After(ask.Now) {
-			due = append(due, d)
-		}
-	}
-	slices.SortFunc(due, earlier)
-	due = due[:min(len(due), max(ask.Limit, 0))]
+	due := x.first(ask)
 	for i, d := range due {
 		claimed, err := outbox.Claim(d, ask.Owner, ask.Now.Add(ask.Lease), outbox.Occasion{At: ask.Now, By: ask.Owner})
 		if err != nil {
@@ -46,6 +39,23 @@ func (x *Deliveries) Claim(_ context.Context, ask dispatch.Ask) ([]outbox.Delive
 		}
 	}
 	return due, nil
+}
+
+// first gives the first few that are due at a relay. A dispatcher asks for one
+// at a time, so that only the few are kept in order.
+func (x *Deliveries) first(ask dispatch.Ask) []outbox.Delivery {
+	var due []outbox.Delivery
+	for id := range x.waiting {
+		d := x.all[id]
+		full := len(due) >= ask.Limit
+		if d.Decision.Relay != ask.Relay || d.NextAttempt.After(ask.Now) || ask.Limit <= 0 || full && earlier(due[len(due)-1], d) < 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(due, d, earlier)
+		due = slices.Insert(due, at, d)
+		due = due[:min(len(due), ask.Limit)]
+	}
+	return due
 }
 
 // MarkDot stores the marker that goes before the final dot. The error is

@@ -72,7 +72,7 @@ func (p *play) tell(d outbox.Delivery, t *workload.Term) (workload.Message, bool
 		case e.To.Gone() && !e.From.Gone():
 			m.Left = cmp.Or(m.Left, day)
 			numbers.Sent.Count(d.Kind)
-			if p.late(d, day) {
+			if p.wasLate(d, day) {
 				row.Why = p.whyLate(d, e)
 				t.Late = append(t.Late, row)
 				numbers.Late++
@@ -82,12 +82,12 @@ func (p *play) tell(d outbox.Delivery, t *workload.Term) (workload.Message, bool
 	return m, ours
 }
 
-// late reports whether a delivery left after its day. A final plan is late
+// wasLate reports whether a delivery left after its day. A final plan is late
 // where it was made final after the day by which it was to be; it leaves with
 // the next run of the schedule.
-func (p *play) late(d outbox.Delivery, left pep.Date) bool {
+func (p *play) wasLate(d outbox.Delivery, left pep.Date) bool {
 	if d.Kind.Final() {
-		return p.drafts[d.ID].Late
+		return p.late[d.ID]
 	}
 	return !d.Due.IsZero() && left.After(d.Due)
 }

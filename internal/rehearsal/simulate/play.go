@@ -38,7 +38,7 @@ type play struct {
 	looked   map[string]bool // holds that the officer has looked at
 	tasks    map[string]bool // tasks that came up
 	todo     []task          // those that are still to be done, in the order in which they came up
-	drafts   map[string]pipeline.Draft
+	late     map[string]bool // deliveries that were late when they were drafted
 	teams    map[pep.Ref]int
 	drafted  pep.Date         // when all children were last looked at
 	waiting  []chore          // what came up while offices were closed
@@ -55,7 +55,7 @@ func newPlay(s Stage, down *Span) (*play, error) {
 	p := &play{
 		stage: s, clock: &rehearsal.Clock{}, down: down, piles: map[string]*pile{}, due: map[pep.Date][]string{},
 		pending: map[string]bool{}, calls: map[string]int{}, looked: map[string]bool{}, tasks: map[string]bool{},
-		drafts: map[string]pipeline.Draft{}, skipped: workload.Skipped{}, touched: map[pep.Ref]bool{},
+		late: map[string]bool{}, skipped: workload.Skipped{}, touched: map[pep.Ref]bool{},
 	}
 	p.clock.Set(begin)
 	r := *s.Runner
@@ -180,8 +180,8 @@ func (p *play) draft(ctx context.Context) error {
 		return err
 	}
 	for _, draft := range drafted.Drafts {
-		if !draft.Known {
-			p.drafts[draft.Delivery.ID] = draft
+		if !draft.Known && draft.Late {
+			p.late[draft.Delivery.ID] = true
 		}
 	}
 	for _, failure := range drafted.Failures {
