@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
@@ -31,13 +32,14 @@ const (
 	waitIsOver    withdrawal = "what the form waited for is done: it is made anew"
 	notAuthorised withdrawal = "the transfer to this recipient is not authorised"
 	putOff        withdrawal = "the meeting was put off: it goes out again when it is due"
+	otherDate     withdrawal = "the meeting has another date since: it is made anew with it"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
 // withdrawals lists every withdrawal.
 func withdrawals() []withdrawal {
 	return []withdrawal{
-		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, leftSetting, waitIsOver, notAuthorised,
+		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised,
 	}
 }
 
@@ -120,7 +122,7 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 	case formWaits(d) && p.outlook.Waiting() == "":
 		return waitIsOver
 	}
-	return offMeeting(d, p.outlook)
+	return offMeeting(d, p.outlook, r.Now().Location())
 }
 
 // formWaits reports whether a form is held until somebody else has done their
@@ -180,7 +182,7 @@ func (r *Runner) corrected(c *child, p prospect, d outbox.Delivery) bool {
 
 // offMeeting is why a form or a reminder waits for another meeting than the
 // one it was made for.
-func offMeeting(d outbox.Delivery, o timetable.Outlook) withdrawal {
+func offMeeting(d outbox.Delivery, o timetable.Outlook, where *time.Location) withdrawal {
 	if d.Kind != outbox.KindForm && d.Kind != outbox.KindChase {
 		return ""
 	}
@@ -189,8 +191,16 @@ func offMeeting(d outbox.Delivery, o timetable.Outlook) withdrawal {
 		return cancelled
 	case d.Kind == outbox.KindForm && due.After(d.Due) && due.After(o.AsOf):
 		return putOff
+	case d.Kind == outbox.KindForm && draftedBefore(d, o.Course.Known, where):
+		return otherDate
 	}
 	return ""
+}
+
+// draftedBefore reports whether a delivery was made before the day on which its
+// meeting's date came to be known: its document names another.
+func draftedBefore(d outbox.Delivery, known pep.Date, where *time.Location) bool {
+	return len(d.Events) > 0 && pep.DateOf(d.Events[0].At.In(where)).Before(known)
 }
 
 // agreedSince reports whether sealed bytes may not go as they are only because

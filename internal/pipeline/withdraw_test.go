@@ -351,3 +351,25 @@ func unzipped(t testing.TB, file []byte) string {
 	}
 	return all.String()
 }
+
+func TestAFormThatWaitsIsMadeAnewWhereItsMeetingMovesAndItIsStillDue(t *testing.T) {
+	s := newStage(t)
+	s.ByHand = true
+	c := child("1")
+	s.enter(c, teacher(trusted))
+	s.draft(false)
+	s.on("2026-02-05")
+	c.Meeting.Date = pep.MustDate("2026-03-02")
+	s.enter(c, teacher(trusted))
+	s.draft(false)
+	s.draft(false)
+	if d := cmp.Diff([]string{"form designated teacher cancelled", "form designated teacher drafted"}, s.list()); d != "" {
+		t.Fatal(d)
+	}
+	s.release()
+	s.handOver()
+	last := s.relay.taken[len(s.relay.taken)-1]
+	if sent := s.readSent(last.ID); len(s.relay.taken) != 1 || !strings.Contains(sent, "02/03/2026") || strings.Contains(sent, "03/03/2026") {
+		t.Errorf("%d messages; the form has the old date", len(s.relay.taken))
+	}
+}
