@@ -41,7 +41,7 @@ func (d dating) formOut() Milestone {
 	if d.initial && d.rules.InitialForm.Value == InitialAtOnce {
 		why := []string{"initial PEP: at once", "source: " + d.rules.InitialForm.Source}
 		if !counted.Due.IsZero() {
-			why = append(why, fmt.Sprintf("%d %s before the meeting is %s", d.rules.FormOut.N, d.rules.FormOut.Unit, counted.Due.Long()))
+			why = append(why, d.rules.FormOut.words()+" before the meeting is "+counted.Due.Long())
 		}
 		return Milestone{Name: FormOut, Due: d.asOf, Why: why}
 	}
@@ -138,7 +138,7 @@ func (r Rules) datingOf(c Course, child pep.Child, cal *calendar.Calendar, asOf 
 // milestone is the day a count led to, told in words; where the count failed
 // the day is unknown and Why says what is missing.
 func milestone(name MilestoneName, clock Clock, what string, count calendar.Count, err error) Milestone {
-	m := Milestone{Name: name, Why: []string{fmt.Sprintf("%d %s %s", clock.N, clock.Unit, what)}}
+	m := Milestone{Name: name, Why: []string{clock.words() + " " + what}}
 	if err != nil {
 		m.Why = []string{m.Why[0] + ": " + reason(err)}
 		return m

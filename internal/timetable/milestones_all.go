@@ -53,7 +53,7 @@ func (m *milestones) task(name MilestoneName, by pep.Role, clock Clock, from pep
 	}
 	s := Milestone{Name: name}
 	if from.IsZero() {
-		s.Why = []string{fmt.Sprintf("%d %s %s: that day is not known yet", clock.N, clock.Unit, what)}
+		s.Why = []string{clock.words() + " " + what + ": that day is not known yet"}
 	} else {
 		count, err := m.count(from, clock, +1)
 		s = milestone(name, clock, what+" on "+from.Long(), count, err)
@@ -413,7 +413,7 @@ func (m *milestones) nextReview() (pep.Date, string) {
 	if err != nil || count.Date.Before(m.asOf) {
 		return pep.Date{}, "" // past: the register does not keep the reviews
 	}
-	return count.Date, "the register names none: " + what + ", at most " + fmt.Sprintf("%d %s", clock.N, clock.Unit) + "; source: " + clock.Source
+	return count.Date, "the register names none: " + what + ", at most " + clock.words() + "; source: " + clock.Source
 }
 
 // next is setting the next meeting: done once the register has a later date.
