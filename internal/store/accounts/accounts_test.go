@@ -152,7 +152,7 @@ func TestARowOfAnotherAccountDoesNotOpen(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := db.Read().ExecContext(t.Context(), "UPDATE accounts SET sealed = (SELECT MIN(sealed) FROM accounts)"); err != nil {
+		if _, err := db.Read().ExecContext(t.Context(), "UPDATE accounts SET sealed = (SELECT sealed FROM accounts ORDER BY sealed LIMIT 1)"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := a.List(t.Context()); err == nil {
