@@ -39,7 +39,7 @@ func (i *installation) scheduled(name timetable.ScheduleName) (schedule.Schedule
 		return schedule.Schedule{}, fmt.Errorf("the schedule of %s: %w", name, err)
 	}
 	return schedule.Schedule{
-		Name: string(name), Spec: parsed, Missed: schedule.Missed(said.Missed), Oldest: time.Duration(said.Oldest) * time.Hour,
+		Name: string(name), Spec: parsed, Missed: said.Missed, Oldest: time.Duration(said.Oldest) * time.Hour,
 	}, nil
 }
 

@@ -12,7 +12,7 @@
 // templates for such addresses are not given the words to say it with, a
 // template that spells them out is refused when it is loaded, and what was
 // written is looked through once more before it is given out. Every message
-// carries exactly one reference, and a date, in its subject and its text; a
+// but an officer's digest carries exactly one reference, and a date, in its subject and its text; a
 // file is named by the two alone.
 //
 // The package decides nothing about delivery, encrypts nothing and composes no

@@ -30,7 +30,7 @@ func (rd *reader) schedule(n rulefile.Node) Schedule {
 	at := fields.Need("at")
 	s := Schedule{
 		Cron:   at.Text(),
-		Missed: rulefile.OneOf(fields.Need("missed"), MissedLatest, MissedAll, MissedSkip),
+		Missed: rulefile.OneOf(fields.Need("missed"), schedule.Latest, schedule.All, schedule.Skip),
 		Oldest: fields.Need("oldest_hours").Number(1, 168),
 		Source: rd.source(fields.Need("source")),
 	}

@@ -3,6 +3,7 @@ package timetable
 import (
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/schedule"
 )
 
 // Sourced is one value of the rules and where it comes from.
@@ -172,22 +173,12 @@ const (
 // ScheduleNames lists every schedule.
 func ScheduleNames() []ScheduleName { return []ScheduleName{ScheduleForms, ScheduleDigest} }
 
-// Missed is what is done about times at which the daemon did not run.
-type Missed string
-
-// The policies: only the latest missed time is made up for, all are, or none.
-const (
-	MissedLatest Missed = "latest"
-	MissedAll    Missed = "all"
-	MissedSkip   Missed = "skip"
-)
-
 // Schedule is when something is done, as a five-field cron expression in civil
 // time of London, and what is done about a missed time; one that is older than
 // Oldest hours is told and not made up for.
 type Schedule struct {
 	Cron   string
-	Missed Missed
+	Missed schedule.Missed
 	Oldest int
 	Source string
 }

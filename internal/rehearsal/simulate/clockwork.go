@@ -35,7 +35,7 @@ func newClockwork(rules timetable.Rules, begin time.Time, zone *time.Location) (
 	}
 	return &clockwork{
 		schedule: schedule.Schedule{
-			Name: string(timetable.ScheduleForms), Spec: spec, Missed: schedule.Missed(said.Missed), Oldest: time.Duration(said.Oldest) * time.Hour,
+			Name: string(timetable.ScheduleForms), Spec: spec, Missed: said.Missed, Oldest: time.Duration(said.Oldest) * time.Hour,
 		},
 		last: schedule.MomentOf(begin, zone) - 1, zone: zone,
 	}, nil
