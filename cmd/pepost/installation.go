@@ -20,6 +20,7 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/consents"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/plans"
@@ -87,7 +88,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 		return nil, err
 	}
 	runner.Register, runner.Deliveries, runner.Evidence = register.New(db), deliveries.New(db), evidence.New(db)
-	runner.Returns, runner.Plans = returns.New(db), plans.New(db)
+	runner.Returns, runner.Plans, runner.Consents = returns.New(db), plans.New(db), consents.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 

@@ -74,7 +74,7 @@ type doorkeeper struct {
 func (d doorkeeper) Verify(ctx context.Context, name, password string) (string, error) {
 	found, err := d.accounts.Verify(ctx, name, password, d.now())
 	switch {
-	case errors.Is(err, accounts.ErrRefused):
+	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrLocked):
 		return "", web.ErrRefused
 	case err != nil:
 		d.log.Error("a sign-in could not be checked", "error", err)

@@ -35,12 +35,14 @@ const (
 	PolicyUsed Action = "policy used"
 	// KeyChanged is an OpenPGP key added, confirmed or removed.
 	KeyChanged Action = "key changed"
-	// AccountChanged is an account for the page made or disabled.
+	// AccountChanged is an account made, given another password or disabled.
 	AccountChanged Action = "account changed"
-	// SignedIn is an account's person let in to the page.
+	// SignedIn is an account's person let in, to the page or to a command.
 	SignedIn Action = "signed in"
 	// SignInRefused is somebody not let in.
 	SignInRefused Action = "sign-in refused"
+	// ConsentGiven is an account's word for what needs two people.
+	ConsentGiven Action = "consent given"
 	// EvidenceRead is the evidence itself opened or exported.
 	EvidenceRead Action = "evidence read"
 	// IncidentOpened is all mail to one address frozen.
@@ -55,7 +57,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
-		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
+		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
 	}
 }
 

@@ -19,8 +19,11 @@ type Runner struct {
 	Returns    Returns
 	Plans      Plans
 	Evidence   Evidence
-	Outgoing   *dispatch.Dispatcher
-	Now        Clock
+	// Consents are what two people agreed to; without them nothing that needs
+	// two is done.
+	Consents Consents
+	Outgoing *dispatch.Dispatcher
+	Now      Clock
 
 	Calendar  *calendar.Calendar
 	Rules     timetable.Rules

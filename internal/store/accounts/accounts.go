@@ -155,11 +155,16 @@ func (a *Accounts) Active(ctx context.Context, name Name) (bool, error) {
 
 // Verify gives the account that a name and a password belong to, or
 // [ErrRefused]. Either leaves evidence. A name that no account has is not
-// written down: it may be a password typed in the wrong place.
+// written down: it may be a password typed in the wrong place. After five wrong
+// passwords for a name it is [ErrLocked] for ten minutes, for every process;
+// what is tried meanwhile is not looked at and leaves no evidence.
 func (a *Accounts) Verify(ctx context.Context, text, password string, at time.Time) (Account, error) {
 	found, told := stored{Hash: nobodys()}, Name("")
 	name, err := ParseName(text)
 	if err == nil {
+		if err := a.charge(ctx, name, at); err != nil {
+			return Account{}, err
+		}
 		known, err := a.find(ctx, a.db.Read(), name, nil)
 		switch {
 		case err == nil:
@@ -181,6 +186,11 @@ func (a *Accounts) Verify(ctx context.Context, text, password string, at time.Ti
 		action, news = audit.SignInRefused, "refused"
 	}
 	err = a.db.InTx(ctx, func(tx store.Tx) error {
+		if right {
+			if err := a.clear(ctx, tx, told); err != nil {
+				return err
+			}
+		}
 		return evidence.AppendIn(ctx, tx, a.db.Keys, record(action, at, string(told), told, news))
 	})
 	switch {

@@ -1,4 +1,4 @@
-// Package accounts keeps who may sign in to the page, with their role and a
+// Package accounts keeps who may sign in, with their role and a
 // hash of their password.
 //
 // It takes a name, a role and a password, and answers whether a name and a
@@ -7,5 +7,6 @@
 // differ in case alone. Every change, every sign-in and every failure becomes
 // evidence. It never keeps, logs or tells a password, never says which of name
 // and password was wrong, and an unknown name costs as much time as a known
-// one. It keeps no sessions and does not slow guessing down: that is web's.
+// one. After five wrong passwords for a name none is looked at for ten
+// minutes. It keeps no sessions.
 package accounts
