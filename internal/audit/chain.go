@@ -20,9 +20,24 @@ const encoding = "pepost evidence 1"
 func Chain(prev, r Record) Record {
 	r.Seq, r.Prev = prev.Seq+1, prev.Hash
 	r.At = r.At.UTC().Truncate(time.Microsecond)
-	r.Why = blankAddresses(r.Why)
+	r.Why = WithoutAddresses(r.Why)
+	r.valid()
 	r.Hash = digest(r)
 	return r
+}
+
+// valid makes every text what it will be once it was written as JSON and read
+// again, so that a stored or exported record still has its hash.
+func (r *Record) valid() {
+	text := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+	r.Delivery, r.By, r.Why = text(r.Delivery), text(r.By), text(r.Why)
+	facts := make([]Fact, len(r.Facts))
+	for i, f := range r.Facts {
+		facts[i] = Fact{text(f.Name), text(f.Value)}
+	}
+	if r.Facts != nil {
+		r.Facts = facts
+	}
 }
 
 // digest is SHA-256 over the encoding's name, the previous hash and every
@@ -52,9 +67,9 @@ func texts(h hash.Hash, number func(int64), all ...string) {
 	}
 }
 
-// blankAddresses takes mail addresses out of a reason that a person typed:
-// evidence is kept longer than the addresses may be.
-func blankAddresses(text string) string {
+// WithoutAddresses takes mail addresses out of what a person typed or a relay
+// said: evidence is kept longer than the addresses may be.
+func WithoutAddresses(text string) string {
 	if !strings.Contains(text, "@") {
 		return text
 	}

@@ -47,6 +47,8 @@ const (
 	EvidenceRead Action = "evidence read"
 	// IncidentOpened is all mail to one address frozen.
 	IncidentOpened Action = "incident opened"
+	// IncidentClosed is a freeze lifted by a person.
+	IncidentClosed Action = "incident closed"
 	// BackupMade is a copy of the database written.
 	BackupMade Action = "backup made"
 	// BackupRestored is a copy put in the place of the database.
@@ -57,7 +59,8 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
-		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, EvidenceRead, IncidentOpened, BackupMade, BackupRestored,
+		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven,
+		EvidenceRead, IncidentOpened, IncidentClosed, BackupMade, BackupRestored,
 	}
 }
 

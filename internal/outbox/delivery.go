@@ -70,6 +70,7 @@ type Delivery struct {
 	State      State
 	Reason     string // why it is held, refused or cancelled, in an officer's words
 	MessageID  string
+	Form       string // the form it carries and the hash of its definition; empty where it carries none
 	SHA256     string // of the sealed bytes; empty until they are stored; see [Sketched]
 	Size       int
 	Passphrase PassphraseState

@@ -13,6 +13,7 @@ import (
 // drawn is one form in Word for one reader.
 type drawn struct {
 	word       []byte
+	form       string // its name and the hash of its definition
 	unanswered []string
 	hold       string
 }
@@ -25,7 +26,7 @@ func (r *Runner) draw(e errand) (drawn, error) {
 	if e.kind.Final() {
 		stage = form.ToFinalise
 	}
-	out := drawn{unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}
+	out := drawn{form: composed.ID + " " + composed.Version, unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}
 	if r.Sketch {
 		return out, nil
 	}

@@ -32,7 +32,7 @@ func (r *Runner) Passphrase(ctx context.Context, id string, by By) (Call, error)
 	if err != nil {
 		return Call{}, err
 	}
-	phrase, err := r.Deliveries.Passphrase(ctx, id, Reading{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
+	phrase, err := r.Deliveries.Passphrase(ctx, id, Reading{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why, Channel: outbox.ByTelephone, Number: telephone})
 	if err != nil {
 		return Call{}, err
 	}

@@ -108,7 +108,7 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 		if drawn, err = r.draw(e); err != nil {
 			return out, err
 		}
-		out.unanswered, out.hold = drawn.unanswered, drawn.hold
+		out.unanswered, out.hold, d.Form = drawn.unanswered, drawn.hold, drawn.form
 	}
 	if r.Sketch {
 		sketch(d)

@@ -55,11 +55,16 @@ type Contents struct {
 	Document   []byte // the form as rendered, before it was protected
 }
 
-// Reading is who asks for a passphrase, when and, for a second time, why.
+// Reading is who asks for a passphrase, when, for a second time why, and how it
+// is to reach the recipient.
 type Reading struct {
 	At  time.Time
 	By  string
 	Why string
+	// Channel is how it is handed over, Number the recipient's number of which
+	// only the last two digits are kept.
+	Channel outbox.Channel
+	Number  string
 }
 
 // Deliveries keeps the outbox. Every event of a delivery becomes evidence in

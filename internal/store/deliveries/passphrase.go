@@ -55,7 +55,7 @@ func mayRead(state outbox.PassphraseState, by pipeline.Reading) bool {
 // handOver stores that the passphrase was read. The event's evidence says so by
 // its own action instead of by that of a changed delivery.
 func (x *Deliveries) handOver(ctx context.Context, tx store.Tx, was outbox.Delivery, by pipeline.Reading) error {
-	is, err := outbox.Advance(was, outbox.Note, outbox.Occasion{At: by.At, By: by.By, Why: "passphrase read" + because(by.Why)})
+	is, err := outbox.Advance(was, outbox.Note, outbox.Occasion{At: by.At, By: by.By, Why: handedOver(by) + because(by.Why)})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,20 @@ func (x *Deliveries) handOver(ctx context.Context, tx store.Tx, was outbox.Deliv
 	}
 	return evidence.AppendIn(ctx, tx, x.db.Keys, audit.Record{
 		At: by.At, Action: audit.PassphraseRead, Ref: is.Ref, Delivery: is.ID, By: by.By, Why: by.Why,
+		Facts: []audit.Fact{{Name: "channel", Value: string(by.Channel)}, {Name: "number", Value: outbox.Masked(by.Number)}},
 	})
+}
+
+// handedOver is how the passphrase reaches the recipient, in words.
+func handedOver(by pipeline.Reading) string {
+	said := "passphrase read"
+	if by.Channel != "" {
+		said += " for handing over by " + string(by.Channel)
+	}
+	if by.Number != "" {
+		said += " to a number ending in " + strings.TrimLeft(outbox.Masked(by.Number), "*")
+	}
+	return said
 }
 
 func because(why string) string {

@@ -57,7 +57,7 @@ func (x *Deliveries) Claim(ctx context.Context, ask dispatch.Ask) ([]outbox.Deli
 			if err != nil {
 				return err
 			}
-			if is, err = x.put(ctx, tx, was, is); err != nil {
+			if is, err = x.put(ctx, tx, was, is, nil); err != nil {
 				return err
 			}
 			claimed = append(claimed, is)
@@ -84,7 +84,7 @@ func (x *Deliveries) MarkDot(ctx context.Context, d outbox.Delivery) (outbox.Del
 		}
 		is := was
 		is.DotMarked = true
-		d, err = x.put(ctx, tx, was, is)
+		d, err = x.put(ctx, tx, was, is, nil)
 		return err
 	})
 	if err != nil {
@@ -135,5 +135,5 @@ func (x *Deliveries) recover(ctx context.Context, tx store.Tx, r row, o outbox.O
 	if err != nil {
 		return was, errors.Join(fmt.Errorf("delivery %s", r.ID), err)
 	}
-	return x.put(ctx, tx, was, is)
+	return x.put(ctx, tx, was, is, nil)
 }

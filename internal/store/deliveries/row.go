@@ -51,6 +51,7 @@ type sealedDelivery struct {
 	State       outbox.State           `json:"state"`
 	Reason      string                 `json:"reason,omitempty"`
 	MessageID   string                 `json:"message_id,omitempty"`
+	Form        string                 `json:"form,omitempty"`
 	SHA256      string                 `json:"sha256,omitempty"`
 	Size        int                    `json:"size,omitempty"`
 	Passphrase  outbox.PassphraseState `json:"passphrase,omitempty"`
@@ -106,7 +107,7 @@ func write(keys store.Keys, d outbox.Delivery) (row, error) {
 	}
 	d.NextAttempt, d.LeaseUntil = moment(micros(d.NextAttempt)), moment(micros(d.LeaseUntil))
 	sealed, err := keys.SealJSON(cell(d.ID), sealedDelivery{
-		d.Key, d.Ref, d.PlanKey, d.Kind, d.Milestone, d.Due, d.Recipient, d.Decision, d.State, d.Reason, d.MessageID,
+		d.Key, d.Ref, d.PlanKey, d.Kind, d.Milestone, d.Due, d.Recipient, d.Decision, d.State, d.Reason, d.MessageID, d.Form,
 		d.SHA256, d.Size, d.Passphrase, d.Attempts, d.Events, d.NextAttempt, d.LeaseOwner, d.LeaseUntil, d.DotMarked, d.Version,
 	})
 	return row{
@@ -146,7 +147,7 @@ func read(keys store.Keys, r row) (outbox.Delivery, error) {
 	}
 	d := outbox.Delivery{
 		ID: r.ID, Key: s.Key, Ref: s.Ref, PlanKey: s.PlanKey, Kind: s.Kind, Milestone: s.Milestone, Due: s.Due,
-		Recipient: s.Recipient, Decision: s.Decision, State: s.State, Reason: s.Reason, MessageID: s.MessageID,
+		Recipient: s.Recipient, Decision: s.Decision, State: s.State, Reason: s.Reason, MessageID: s.MessageID, Form: s.Form,
 		SHA256: s.SHA256, Size: s.Size, Passphrase: s.Passphrase, Attempts: s.Attempts, Events: s.Events,
 		NextAttempt: s.NextAttempt, LeaseOwner: s.LeaseOwner, LeaseUntil: s.LeaseUntil, DotMarked: s.DotMarked, Version: s.Version,
 	}

@@ -297,7 +297,10 @@ func actions(t *testing.T, db *store.DB) []audit.Action {
 
 func TestEveryEventIsEvidence(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, x *deliveries.Deliveries) {
-		add(t, x, approved(t, "d1"))
+		typed := approved(t, "d1")
+		typed.Recipient.Address, typed.Form = pep.ParseAddress("Head.D1@NOWHERE.example"), "statutory 1a2b"
+		typed.Decision.Canonical = typed.Recipient.Address.Canonical()
+		add(t, x, typed)
 		d, err := x.MarkDot(t.Context(), claim(t, x, "one"))
 		if err != nil {
 			t.Fatal(err)
@@ -327,7 +330,11 @@ func TestEveryEventIsEvidence(t *testing.T) {
 			if added := i == 0; added != (facts["sha256"] == "00ff" && facts["policy"] == "sha256:00") {
 				t.Errorf("record %d: particulars %v", i, facts)
 			}
-			if last := i == len(records)-1; last != (facts["queue_id"] == "q77" && facts["tls"] == "TLS 1.3") {
+			if i == 0 && (facts["form"] != d.Form || facts["recipient"] == "" || facts["recipient"] == facts["recipient_as_typed"] ||
+				facts["document_sha256"] == "" || facts["reason"] != "the domain nowhere.example is in no row" || facts["rule"] != "unknown-domain") {
+				t.Errorf("the particulars lack something: %v", facts)
+			}
+			if last := i == len(records)-1; last != (facts["queue_id"] == "q77" && facts["tls"] == "TLS 1.3" && facts["text"] == "ok [address]") {
 				t.Errorf("record %d: conversation %v", i, facts)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pepost/pepost/internal/audit"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
@@ -59,7 +58,11 @@ func (x *Deliveries) Add(ctx context.Context, d outbox.Delivery, c pipeline.Cont
 		if err := x.wake(ctx, tx, "", d); err != nil {
 			return err
 		}
-		return evidence.AppendIn(ctx, tx, x.db.Keys, proof(outbox.Delivery{}, d)...)
+		records, err := proof(x.db.Keys, outbox.Delivery{}, d, c.Document)
+		if err != nil {
+			return err
+		}
+		return evidence.AppendIn(ctx, tx, x.db.Keys, records...)
 	})
 	if err != nil {
 		return false, fmt.Errorf("storing delivery %s: %w", d.ID, err)
@@ -71,7 +74,7 @@ func (x *Deliveries) Add(ctx context.Context, d outbox.Delivery, c pipeline.Cont
 // a delivery that was sealed after it was held. The error is [ErrAttempted]
 // once anything was attempted.
 func (x *Deliveries) Replace(ctx context.Context, d outbox.Delivery, c pipeline.Contents) error {
-	return x.change(ctx, d, func(tx store.Tx, was outbox.Delivery) error {
+	return x.change(ctx, d, c.Document, func(tx store.Tx, was outbox.Delivery) error {
 		if !sameDelivery(was, d) {
 			return ErrIdentity
 		}
@@ -88,7 +91,7 @@ func (x *Deliveries) Replace(ctx context.Context, d outbox.Delivery, c pipeline.
 // Save stores a delivery that was changed from the version that was read. The
 // error wraps [outbox.ErrConflict] where somebody else was first.
 func (x *Deliveries) Save(ctx context.Context, d outbox.Delivery) error {
-	return x.change(ctx, d, func(_ store.Tx, was outbox.Delivery) error {
+	return x.change(ctx, d, nil, func(_ store.Tx, was outbox.Delivery) error {
 		if !sameDelivery(was, d) || !sameMessage(was, d) {
 			return ErrIdentity
 		}
@@ -97,8 +100,8 @@ func (x *Deliveries) Save(ctx context.Context, d outbox.Delivery) error {
 }
 
 // change stores the next version of a delivery if check has nothing against
-// it.
-func (x *Deliveries) change(ctx context.Context, d outbox.Delivery, check func(store.Tx, outbox.Delivery) error) error {
+// it. Document is the form as rendered, where it is stored anew.
+func (x *Deliveries) change(ctx context.Context, d outbox.Delivery, document []byte, check func(store.Tx, outbox.Delivery) error) error {
 	err := x.db.InTx(ctx, func(tx store.Tx) error {
 		was, err := x.lock(ctx, tx, d)
 		if err != nil {
@@ -107,7 +110,7 @@ func (x *Deliveries) change(ctx context.Context, d outbox.Delivery, check func(s
 		if err := check(tx, was); err != nil {
 			return err
 		}
-		_, err = x.put(ctx, tx, was, d)
+		_, err = x.put(ctx, tx, was, d, document)
 		return err
 	})
 	if err != nil {
@@ -131,7 +134,7 @@ func (x *Deliveries) lock(ctx context.Context, tx store.Tx, d outbox.Delivery) (
 
 // put writes the next version of a locked delivery with the evidence of what
 // is new, and gives it as stored.
-func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Delivery) (outbox.Delivery, error) {
+func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Delivery, document []byte) (outbox.Delivery, error) {
 	switch {
 	case !onlyAdded(was, d):
 		return d, ErrNoEvents
@@ -149,7 +152,11 @@ func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Deliver
 	if err := x.wake(ctx, tx, was.State, d); err != nil {
 		return d, err
 	}
-	return d, evidence.AppendIn(ctx, tx, x.db.Keys, proof(was, d)...)
+	records, err := proof(x.db.Keys, was, d, document)
+	if err != nil {
+		return d, err
+	}
+	return d, evidence.AppendIn(ctx, tx, x.db.Keys, records...)
 }
 
 // onlyAdded reports whether events and attempts are those before and more.
@@ -194,59 +201,4 @@ func (x *Deliveries) wake(ctx context.Context, tx store.Tx, before outbox.State,
 		return nil
 	}
 	return x.jobs.Wake(ctx, tx, store.Wake{Delivery: d.ID}, d.NextAttempt)
-}
-
-// proof is the evidence of the events that the later delivery has beyond the
-// earlier one.
-func proof(was, is outbox.Delivery) []audit.Record {
-	var records []audit.Record
-	attempts := is.Attempts[len(was.Attempts):]
-	for i, e := range is.Events[len(was.Events):] {
-		r := audit.Record{At: e.At, Action: audit.DeliveryChanged, Ref: is.Ref, Delivery: is.ID, By: e.By, Why: e.Why}
-		r.Facts = []audit.Fact{{Name: "action", Value: string(e.Action)}, {Name: "from", Value: string(e.From)}, {Name: "to", Value: string(e.To)}}
-		if len(was.Events)+i == 0 {
-			r.Action = audit.DeliveryAdded
-		}
-		if len(was.Events)+i == 0 || was.SHA256 != is.SHA256 && i == 0 {
-			r.Facts = append(r.Facts, particulars(is)...)
-		}
-		if e.From == outbox.Sending && len(attempts) > 0 {
-			r.Facts = append(r.Facts, conversation(attempts[0])...)
-			attempts = attempts[1:]
-		}
-		records = append(records, r)
-	}
-	return records
-}
-
-// particulars is what evidence says of a delivery itself: everything of it
-// that is not personal.
-func particulars(d outbox.Delivery) []audit.Fact {
-	return []audit.Fact{
-		{Name: "kind", Value: string(d.Kind)},
-		{Name: "milestone", Value: d.Milestone},
-		{Name: "due", Value: d.Due.String()},
-		{Name: "recipient_role", Value: string(d.Recipient.Role)},
-		{Name: "decision", Value: string(d.Decision.Settled())},
-		{Name: "method", Value: string(d.Decision.Method)},
-		{Name: "rule", Value: d.Decision.Rule},
-		{Name: "policy", Value: d.Decision.Policy},
-		{Name: "relay", Value: d.Decision.Relay},
-		{Name: "message_id", Value: d.MessageID},
-		{Name: "sha256", Value: d.SHA256},
-		{Name: "size", Value: fmt.Sprint(d.Size)},
-	}
-}
-
-// conversation is what evidence says of one attempt. The relay's text is not
-// in it, since relays quote the address; it stays in the delivery.
-func conversation(a outbox.Attempt) []audit.Fact {
-	return []audit.Fact{
-		{Name: "result", Value: string(a.Result)},
-		{Name: "step", Value: string(a.Step)},
-		{Name: "code", Value: fmt.Sprint(a.Code)},
-		{Name: "enhanced", Value: a.Enhanced},
-		{Name: "queue_id", Value: a.QueueID},
-		{Name: "tls", Value: a.TLS},
-	}
 }
