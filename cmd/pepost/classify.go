@@ -26,6 +26,8 @@ func classifyKnown(err error) *outcomeError {
 		forbidden *outbox.NotAllowedError
 		action    *timetable.ActionError
 		noCopy    *pipeline.NoCopyError
+		reroute   *pipeline.RerouteError
+		two       *pipeline.TwoPeopleError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -53,6 +55,10 @@ func classifyKnown(err error) *outcomeError {
 		end.err, end.hint = errors.New(action.What), action.Hint
 	case errors.As(err, &noCopy):
 		end.hint = noCopy.Hint
+	case errors.As(err, &reroute):
+		end.code, end.hint = exitHeld, reroute.Hint
+	case errors.As(err, &two):
+		end.code, end.hint = exitHeld, "a second person runs the same command with --account of their own"
 	case errors.As(err, &forbidden):
 		end.hint = "pepost outbox show ID tells where it stands"
 	}

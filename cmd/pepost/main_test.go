@@ -100,10 +100,11 @@ func startRelay(ts *testscript.TestScript, _ bool, args []string) {
 			}
 			return mailsink.Fault{}
 		},
-		"silent-dot":  mailsink.At(mailsink.AtDot, mailsink.Fault{Drop: true}),
-		"no-starttls": mailsink.At(mailsink.AtHello, mailsink.Fault{Hide: []string{"STARTTLS"}}),
-		"slow":        mailsink.At(mailsink.AtMail, mailsink.Fault{Delay: 40 * time.Millisecond}),
-		"":            nil,
+		"refuses-content": mailsink.At(mailsink.AtDot, mailsink.Fault{Reply: "554 5.7.1 encrypted attachments are not accepted here"}),
+		"silent-dot":      mailsink.At(mailsink.AtDot, mailsink.Fault{Drop: true}),
+		"no-starttls":     mailsink.At(mailsink.AtHello, mailsink.Fault{Hide: []string{"STARTTLS"}}),
+		"slow":            mailsink.At(mailsink.AtMail, mailsink.Fault{Delay: 40 * time.Millisecond}),
+		"":                nil,
 	}
 	name := ""
 	if len(args) > 0 {

@@ -43,7 +43,7 @@ func (p *program) outboxCommand() *cobra.Command {
 		Use: "show ID", Short: "one delivery with its attempts and events", Example: "  pepost outbox show 4k2m… --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.outboxShow(cmd.Context(), args[0]) },
 	}
-	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f))
+	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f), p.rerouteCommand())
 	for _, verb := range officerVerbs() {
 		group.AddCommand(p.officerCommand(&f, verb))
 	}
@@ -138,6 +138,9 @@ type deliveryJSON struct {
 	SHA256     string                 `json:"sha256"`
 	Attempts   []outbox.Attempt       `json:"attempts"`
 	Events     []outbox.Event         `json:"events"`
+	Replaces   string                 `json:"replaces,omitempty"`
+	ReplacedBy string                 `json:"replaced_by,omitempty"`
+	Proposal   *pipeline.Proposal     `json:"proposal,omitempty"`
 }
 
 func deliveryOf(d outbox.Delivery) deliveryJSON {
@@ -146,7 +149,7 @@ func deliveryOf(d outbox.Delivery) deliveryJSON {
 		Recipient: recipientText(d.Recipient), Decision: d.Decision.Settled(), Method: d.Decision.Method,
 		Rule: d.Decision.Rule, Reasons: notNil(d.Decision.Reasons), Policy: d.Decision.Policy, State: d.State,
 		Reason: d.Reason, Passphrase: d.Passphrase, MessageID: d.MessageID, SHA256: d.SHA256,
-		Attempts: notNil(d.Attempts), Events: notNil(d.Events),
+		Attempts: notNil(d.Attempts), Events: notNil(d.Events), Replaces: d.Replaces, ReplacedBy: d.ReplacedBy,
 	}
 }
 
@@ -174,12 +177,12 @@ func (p *program) outboxList(ctx context.Context, f outboxFlags) error {
 		rows := [][]string{{"id", "reference", "what", "due", "to", "address", "how", "state", "why"}}
 		for _, d := range all {
 			if p.flags.json {
-				if err := p.printJSON(deliveryOf(d)); err != nil {
+				if err := p.printJSON(deliveryOf(d).proposing(i.runner.Proposed(ctx, d))); err != nil {
 					return err
 				}
 				continue
 			}
-			rows = append(rows, deliveryCells(d))
+			rows = append(rows, deliveryCells(d, i.runner.Proposed(ctx, d)))
 		}
 		if !p.flags.json {
 			p.table(rows)
@@ -188,14 +191,14 @@ func (p *program) outboxList(ctx context.Context, f outboxFlags) error {
 	})
 }
 
-func deliveryCells(d outbox.Delivery) []string {
+func deliveryCells(d outbox.Delivery, proposed pipeline.Proposal) []string {
 	state := string(d.State)
 	if d.Passphrase == outbox.PassphrasePending {
 		state += ", " + string(d.Passphrase)
 	}
 	return []string{
 		d.ID, string(d.Ref), string(d.Kind), d.Due.String(), string(d.Recipient.Role), printable(recipientText(d.Recipient)),
-		string(d.Decision.Method), state, d.Reason,
+		string(d.Decision.Method), state, withProposal(d.Reason, proposed),
 	}
 }
 

@@ -162,6 +162,15 @@ func (i *installation) dueToday(ctx context.Context, numbers map[pep.Ref]string,
 	if err != nil {
 		return fmt.Errorf("counting what is due: %w", err)
 	}
+	err = i.runner.Chores(ctx, seen.Until, func(d timetable.Due) error {
+		rows = append(rows, expectedRow{web.DueRow{
+			Ref: d.Ref, CaseNumber: numbers[d.Ref], What: string(d.Milestone), Due: d.Due, Role: d.Role, Late: d.Late, Why: d.Why,
+		}, d.Kind})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	// The earliest are shown where not all are.
 	slices.SortStableFunc(rows, func(a, b expectedRow) int { return a.Due.Compare(b.Due) })
 	for _, row := range rows {

@@ -86,6 +86,10 @@ type Delivery struct {
 	// DotMarked is set, and committed, just before the final dot is sent: from
 	// then on silence means uncertain.
 	DotMarked bool
+	// Replaces is the delivery that this one was sealed again from, by another
+	// method, because an officer asked for it; ReplacedBy is the one that was.
+	Replaces   string
+	ReplacedBy string
 	// Version counts changes; a stored delivery is changed only from the
 	// version that was read.
 	Version int

@@ -98,7 +98,10 @@ func (g *digesting) gather(ctx context.Context) error {
 	if err := g.deliveries(ctx); err != nil {
 		return err
 	}
-	return r.Due(ctx, r.today(), func(e Expected) error { g.due(e); return nil })
+	if err := r.Due(ctx, r.today(), func(e Expected) error { g.due(e); return nil }); err != nil {
+		return err
+	}
+	return r.Chores(ctx, r.today(), func(d timetable.Due) error { g.due(Expected{Due: d}); return nil })
 }
 
 func (g *digesting) officer(o letter.Officer) {

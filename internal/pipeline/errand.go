@@ -35,6 +35,10 @@ type errand struct {
 	// content is the plan that is drawn, where it is another one than the
 	// errand's own.
 	content *pep.Plan
+	// method is the one that an officer asked for; empty where nobody did.
+	method route.Method
+	// replaces is the delivery that is sealed again, empty for all others.
+	replaces string
 	// unknown is set where nothing was ever sent to the address.
 	unknown bool
 	// answers are a final plan's; a form has none of its own.
@@ -77,8 +81,11 @@ func (e errand) letter() letter.Kind {
 
 // decide asks the delivery policy about one contact as of today. Nobody's
 // address is no bad address: a person must find one.
-func (r *Runner) decide(to pep.Contact) route.Decision {
-	d := r.Policy.Decide(r.question(to.Email, to))
+func (r *Runner) decide(to pep.Contact) route.Decision { return r.decideAsked(to, "") }
+
+// decideAsked is decide where an officer asked for a method.
+func (r *Runner) decideAsked(to pep.Contact, asked route.Method) route.Decision {
+	d := r.Policy.Decide(r.asking(asked, to.Email, to))
 	if to.Email.Empty() && d.Settled() == route.Refuse {
 		d.Verdict, d.Method, d.Reasons = route.Hold, route.MethodNone, []string{"no e-mail address is on record"}
 	}
@@ -88,9 +95,21 @@ func (r *Runner) decide(to pep.Contact) route.Decision {
 func (r *Runner) question(to pep.Address, contact pep.Contact) route.Question {
 	means := r.Means
 	means.Agreed = contact.AgreedDelivery
-	means.Postal = contact.AgreedDelivery == pep.AgreedPost && contact.Address1 != "" && contact.Postcode != ""
+	means.Postal = contact.AgreedDelivery == pep.AgreedPost && hasPostal(contact)
 	return route.Question{To: to, From: r.From, On: r.today(), Means: means}
 }
+
+// asking is question where an officer asked for a method; the empty one is
+// nobody's wish.
+func (r *Runner) asking(asked route.Method, to pep.Address, contact pep.Contact) route.Question {
+	q := r.question(to, contact)
+	q.Asked = asked
+	q.Means.Postal = q.Means.Postal || asked == route.MethodPost && hasPostal(contact)
+	return q
+}
+
+// hasPostal reports whether a letter to the contact would arrive.
+func hasPostal(c pep.Contact) bool { return c.Address1 != "" && c.Postcode != "" }
 
 // officer is whom the recipient may ring: the one of the child's team, else the
 // authority's.

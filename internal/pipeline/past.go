@@ -63,12 +63,26 @@ func (r *Runner) stored(p *past, e *errand) (d outbox.Delivery, found bool, err 
 		if at < 0 {
 			return d, false, nil
 		}
-		if !withdrawn(p.deliveries[at]) {
-			return p.deliveries[at], true, nil
+		last := p.inPlaceOf(p.deliveries[at])
+		if !withdrawn(last) {
+			return last, true, nil
 		}
-		e.hold = firstOf(e.hold, heldBefore(p.deliveries[at]))
+		e.hold = firstOf(e.hold, heldBefore(last))
 	}
 	return d, false, fmt.Errorf("a delivery of %s was withdrawn and made again %d times", e.record.Ref, mostAgain)
+}
+
+// inPlaceOf is the delivery that stands for another one by now: what it was
+// sealed again as, or itself.
+func (p *past) inPlaceOf(d outbox.Delivery) outbox.Delivery {
+	for range mostAgain {
+		at := slices.IndexFunc(p.deliveries, func(other outbox.Delivery) bool { return d.ReplacedBy != "" && other.ID == d.ReplacedBy })
+		if at < 0 {
+			break
+		}
+		d = p.deliveries[at]
+	}
+	return d
 }
 
 // heldBefore is why a sealed delivery was held when it was withdrawn; empty

@@ -37,12 +37,17 @@ func (r *Runner) EachPlan(ctx context.Context, do func(timetable.Outlook) error)
 	})
 }
 
-// Tasks calls do for every task that is due up to a day and not done.
+// Tasks calls do for every task that is due up to a day and not done: those of
+// the plans, then what sending left to do.
 func (r *Runner) Tasks(ctx context.Context, until pep.Date, do func(timetable.Due) error) error {
-	return r.Due(ctx, until, func(e Expected) error {
+	err := r.Due(ctx, until, func(e Expected) error {
 		if e.Skipped || e.Kind != timetable.KindTask {
 			return nil
 		}
 		return do(e.Due)
 	})
+	if err != nil {
+		return err
+	}
+	return r.Chores(ctx, until, do)
 }

@@ -30,7 +30,7 @@ type Draft struct {
 // form could not be made.
 func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	d := r.blank(e)
-	d.Decision = r.decide(e.recipient.Contact)
+	d.Decision = r.decideAsked(e.recipient.Contact, e.method)
 	draft.Late, draft.Why = e.late, e.why
 	hold := r.reasonToHold(e, d.Decision)
 	if sealable(d.Decision) && !(e.kind == outbox.KindTransfer && e.answers == nil) {
@@ -55,6 +55,7 @@ func (r *Runner) blank(e errand) outbox.Delivery {
 			Role: e.recipient.Role, Name: to.Name, Phone: firstOf(to.Phone, to.Mobile), Address: to.Email,
 			Withheld: e.recipient.WithholdPlacementAddress,
 		},
+		Replaces:  e.replaces,
 		MessageID: "<" + id + "@" + r.From.Domain() + ">",
 		State:     outbox.Drafted,
 		Events:    []outbox.Event{{At: r.Now(), Action: outbox.Draft, To: outbox.Drafted, By: firstOf(e.asked.Name, r.Owner), Why: e.asked.Why}},

@@ -78,6 +78,10 @@ type Deliveries interface {
 	// for a delivery that was sealed after it was held. It is refused once
 	// anything was attempted: what was sealed is what is sent.
 	Replace(ctx context.Context, d outbox.Delivery, c Contents) error
+	// Exchange stores a delivery that takes another one's place together with
+	// the other one as it was changed, both or neither. The error wraps
+	// [outbox.ErrConflict] where another process was first.
+	Exchange(ctx context.Context, old, fresh outbox.Delivery, c Contents) error
 	// HasKey reports whether a delivery with the key is stored.
 	HasKey(ctx context.Context, key string) (bool, error)
 	// List gives the chosen deliveries, earliest due date first.

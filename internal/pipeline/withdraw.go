@@ -209,9 +209,11 @@ func (r *Runner) agreedSince(d outbox.Delivery, contact pep.Contact) bool {
 	if d.SHA256 == "" {
 		return false
 	}
-	_, without := r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, pep.Contact{}))
-	_, with := r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, contact))
-	return with && !without
+	without := contact
+	without.AgreedDelivery = pep.AgreedNone
+	_, before := r.Policy.Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, without))
+	_, now := r.Policy.Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
+	return now && !before
 }
 
 // named finds whom the register names now as a delivery's recipient.

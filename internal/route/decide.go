@@ -24,7 +24,11 @@ func (p *Policy) Decide(q Question) Decision {
 	if d.Verdict == Secure {
 		d = throughRelay(d, q, found.relay)
 	}
-	d = chooseMethod(d, q.Means)
+	if d.Asked = q.Asked; d.Asked == "" {
+		d = chooseMethod(d, q.Means)
+	} else {
+		d = askedFor(d, q.Means)
+	}
 	d.Relay = takes(d.Method, q.Means)
 	return d
 }
@@ -45,7 +49,7 @@ func takes(method Method, m Means) string {
 // withoutEmail answers for a recipient who has no e-mail address but a postal
 // one: registered post.
 func (p *Policy) withoutEmail(q Question) (Decision, bool) {
-	if !q.To.Empty() || !q.Means.Postal || p.empty() {
+	if !q.To.Empty() || !q.Means.Postal || p.empty() || q.Asked != "" && q.Asked != MethodPost {
 		return Decision{}, false
 	}
 	return Decision{
@@ -55,6 +59,7 @@ func (p *Policy) withoutEmail(q Question) (Decision, bool) {
 		Rule:    RuleNoEmail,
 		Reasons: []string{"there is no e-mail address but a postal one: registered post"},
 		Policy:  p.Hash(),
+		Asked:   q.Asked,
 	}, true
 }
 

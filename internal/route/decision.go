@@ -52,6 +52,8 @@ type Decision struct {
 	Reasons   []string `json:"reasons"`
 	Policy    string   `json:"policy"`
 	Relay     string   `json:"relay,omitempty"`
+	// Asked is the method that an officer asked for; empty where nobody did.
+	Asked Method `json:"asked,omitempty"`
 }
 
 // Settled is the verdict with the zero value read as Hold.

@@ -10,6 +10,11 @@ type Question struct {
 	// day is in date for nothing.
 	On    pep.Date
 	Means Means
+	// Asked is the method that an officer asks for; empty where nobody does. It
+	// stands in for what would be chosen, and never permits what the verdict
+	// does not: ordinary mail is for the secure alone, and what is held stays
+	// held.
+	Asked Method
 }
 
 // Means is what an installation can send with now. The zero Means has no

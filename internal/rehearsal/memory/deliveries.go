@@ -98,6 +98,19 @@ func (x *Deliveries) Replace(ctx context.Context, d outbox.Delivery, c pipeline.
 	return x.Save(ctx, d)
 }
 
+// Exchange stores a delivery that takes another one's place, and the other one
+// as it was changed.
+func (x *Deliveries) Exchange(ctx context.Context, old, fresh outbox.Delivery, c pipeline.Contents) error {
+	if err := x.Save(ctx, old); err != nil {
+		return err
+	}
+	added, err := x.Add(ctx, fresh, c)
+	if err == nil && !added {
+		err = outbox.ErrConflict
+	}
+	return err
+}
+
 // Save stores a delivery that was changed from the version that was read. The
 // error is [outbox.ErrConflict] where somebody else was first.
 func (x *Deliveries) Save(_ context.Context, d outbox.Delivery) error {

@@ -42,27 +42,9 @@ func (x *Deliveries) Add(ctx context.Context, d outbox.Delivery, c pipeline.Cont
 		return false, err
 	}
 	added := false
-	err = x.db.InTx(ctx, func(tx store.Tx) error {
-		result, err := tx.SQL.NewInsert().Model(&r).On("CONFLICT (key_hash) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		if err != nil || n == 0 {
-			return err
-		}
-		added = true
-		if err := x.putContents(ctx, tx, d.ID, c); err != nil {
-			return err
-		}
-		if err := x.wake(ctx, tx, "", d); err != nil {
-			return err
-		}
-		records, err := proof(x.db.Keys, outbox.Delivery{}, d, c.Document)
-		if err != nil {
-			return err
-		}
-		return evidence.AppendIn(ctx, tx, x.db.Keys, records...)
+	err = x.db.InTx(ctx, func(tx store.Tx) (err error) {
+		added, err = x.insert(ctx, tx, r, d, c)
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("storing delivery %s: %w", d.ID, err)
