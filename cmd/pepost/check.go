@@ -16,7 +16,6 @@ import (
 	"github.com/pepost/pepost/internal/config"
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/letter"
-	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
@@ -78,7 +77,7 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		}
 		report.keeping(c)
 		report.database(ctx, c, f.connect)
-		report.relay(ctx, c, pep.DateOf(now()), f.connect)
+		report.relays(ctx, c, pep.DateOf(now()), f.connect)
 	}
 	report.forms(library, f.matrix)
 	report.OK = true
@@ -181,44 +180,6 @@ func (r *checkReport) database(ctx context.Context, c config.Config, connect boo
 	}
 	if err != nil {
 		r.add("database", err)
-	}
-}
-
-// relay says what is known of the mail relay, and of TLS beyond it.
-func (r *checkReport) relay(ctx context.Context, c config.Config, on pep.Date, connect bool) {
-	if c.Sender.Empty() {
-		r.warn("sender", c.File+": from: no sender, so everything is held", "put the mailbox that messages come from there")
-	}
-	if c.Officer.Phone == "" {
-		r.warn("officer", c.File+": officer.phone: no number, so letters cannot say whom to ring when a form does not open", "put the office's number there")
-	}
-	relay, err := relayOf(c)
-	if err != nil {
-		if !c.Relay.Configured() {
-			r.warn("relay", c.File+": relay: none is configured, so nothing can be sent", "see the comments there")
-			return
-		}
-		r.add("relay", err)
-		return
-	}
-	switch onward := c.Relay.Onward; {
-	case !onward.Guaranteed:
-		r.warn("relay", "nobody guarantees verified TLS beyond the relay: what would be secure is encrypted instead", "")
-	case onward.ReviewBy.Before(on):
-		r.warn("relay", "the guarantee of TLS beyond the relay lapsed on "+onward.ReviewBy.Long()+": what would be secure is encrypted instead",
-			"have it checked again and change review_by")
-	}
-	if !connect {
-		return
-	}
-	client, err := newClient(relay)
-	if err != nil {
-		r.add("relay", err)
-		return
-	}
-	defer client.Close()
-	if out := client.Check(ctx); out.Result != outbox.ResultAccepted {
-		r.add("relay", fmt.Errorf("%s: %s at %s: %s", c.Relay.Address, out.Result, out.Phase, out.Text))
 	}
 }
 

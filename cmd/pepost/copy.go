@@ -56,7 +56,7 @@ func (p *program) handOverCopy(ctx context.Context, i *installation, d outbox.De
 		return d, err
 	}
 	defer client.Close()
-	i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
+	i.runner.Outgoing = i.runner.Dispatcher(client)
 	if _, err := i.runner.Outgoing.Run(ctx); err != nil {
 		return d, fmt.Errorf("sending: %w", err)
 	}

@@ -176,7 +176,7 @@ func (d *demonstration) open(ctx context.Context, dir string, now func() time.Ti
 		return err
 	}
 	d.done = append(d.done, client.Close)
-	d.installation.runner.Outgoing = d.installation.runner.Dispatcher(overSMTP{client})
+	d.installation.runner.Outgoing = d.installation.runner.Dispatcher(client)
 	return nil
 }
 

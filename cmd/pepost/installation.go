@@ -29,10 +29,6 @@ import (
 	"github.com/pepost/pepost/internal/timetable"
 )
 
-// theRelay is what decisions and the outbox call the configured relay, so that
-// a relay that moves to another address keeps its deliveries.
-const theRelay = "relay"
-
 // installation is one opened pepost folder.
 type installation struct {
 	config config.Config
@@ -108,7 +104,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	}
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
-		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand,
 	}
 	copy(r.Seed[:], seed)
@@ -174,13 +170,6 @@ func loadForms(c config.Config, words timetable.Words) (*form.Library, error) {
 		own["looked after"] = words.LookedAfter
 	}
 	return library.For(c.Authority, own)
-}
-
-// meansOf is what an installation can send with.
-func meansOf(c config.Config, on pep.Date) route.Means {
-	facts := routeRelay(&c, on)
-	facts.Name = theRelay
-	return route.Means{Relay: facts}
 }
 
 func wordsOf(c config.Config, t timetable.Rules) pipeline.Words {

@@ -87,23 +87,9 @@ func (p *program) router(f routeFlags) (router, error) {
 	if r.from == "" {
 		return router{}, usage("without a configuration name the sender: --from peps@council.example")
 	}
-	r.means.Relay = routeRelay(c, r.on)
+	r.means = meansOf(c, r.on)
 	r.policy, err = p.policyFor(f, c)
 	return r, err
-}
-
-// routeRelay is the configured relay; without one the policy alone is asked,
-// as if the relay that is still to come were guaranteed.
-func routeRelay(c *config.Config, on pep.Date) route.RelayFacts {
-	if c == nil || !c.Relay.Configured() {
-		return route.RelayFacts{OnwardTLS: true, ReviewBy: on}
-	}
-	return relayFacts(*c)
-}
-
-// relayFacts is what the configuration says of the relay's onward TLS.
-func relayFacts(c config.Config) route.RelayFacts {
-	return route.RelayFacts{OnwardTLS: c.Relay.Onward.Guaranteed, ReviewBy: c.Relay.Onward.ReviewBy}
 }
 
 // policyFor reads the policy that was named, or the authority's own. An

@@ -3,18 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
-	"github.com/pepost/pepost/internal/config"
-	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
-	"github.com/pepost/pepost/internal/smtpout"
 )
 
 // sendFlags are the flags of send.
@@ -69,7 +64,7 @@ func (p *program) send(ctx context.Context, f sendFlags) error {
 			return err
 		}
 		defer client.Close()
-		i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
+		i.runner.Outgoing = i.runner.Dispatcher(client)
 		var approve *pipeline.By
 		if f.approve {
 			approve = &pipeline.By{Name: p.person(f.by), Why: "released with send --approve"}
@@ -102,76 +97,6 @@ func sentCode(s pipeline.Sent) exitCode {
 		code = exitPartly
 	}
 	return code
-}
-
-// overSMTP hands the dispatcher's envelopes to the relay.
-type overSMTP struct{ client *smtpout.Client }
-
-// Send implements dispatch.Sender.
-func (o overSMTP) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() error) outbox.Outcome {
-	return o.client.Send(ctx, smtpout.Message{From: e.From, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
-}
-
-// sender is the client of the configured relay.
-func (i *installation) sender() (*smtpout.Client, error) {
-	relay, err := relayOf(i.config)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(relay)
-}
-
-func newClient(relay smtpout.Relay) (*smtpout.Client, error) {
-	client, err := smtpout.New(relay)
-	if err != nil {
-		return nil, refusedConfig(fmt.Errorf("relay: %w", err), "")
-	}
-	return client, nil
-}
-
-// relayOf is the configured relay as the client needs it. The password is
-// read from its file each time it is needed.
-func relayOf(c config.Config) (smtpout.Relay, error) {
-	if !c.Relay.Configured() {
-		return smtpout.Relay{}, refusedConfig(fmt.Errorf("%s: relay: none is configured, so nothing can be sent", c.File),
-			"put the mail relay behind \"relay:\", as the comments there show")
-	}
-	relay := smtpout.Relay{Addr: c.Relay.Address, Username: c.Relay.Username}
-	if c.Relay.TLS == config.TLSImplicit {
-		relay.Mode = smtpout.ImplicitTLS
-	}
-	if c.Relay.CA != "" {
-		pem, err := readFile(c.Relay.CA, maxCA)
-		if err != nil {
-			return relay, refusedConfig(fmt.Errorf("relay.ca: %w", err), "")
-		}
-		if relay.Roots, err = smtpout.Roots(pem); err != nil {
-			return relay, refusedConfig(fmt.Errorf("relay.ca: %w", err), "")
-		}
-	}
-	if name, err := os.Hostname(); err == nil {
-		relay.Hello = name
-	}
-	if c.Relay.PasswordFile != "" {
-		if _, err := relayPassword(c.Relay.PasswordFile); err != nil {
-			return relay, refusedConfig(fmt.Errorf("relay.password_file: %w", err), "one line, in a file that its owner alone may read")
-		}
-	}
-	relay.Password = func() (string, error) { return relayPassword(c.Relay.PasswordFile) }
-	return relay, nil
-}
-
-// relayPassword is the first line of a file that nobody but its owner may read
-// or write.
-func relayPassword(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return "", fmt.Errorf("%s: others may read it (mode %04o): chmod 600 it, and change the password if anybody did", path, mode)
-	}
-	return passphraseFrom(path)
 }
 
 // sendLine is one delivery of send --json and send --dry-run --json.

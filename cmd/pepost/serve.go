@@ -62,7 +62,7 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 		return err
 	}
 	i.runner.Deliveries, i.runner.Unattended = queue, true
-	i.runner.Outgoing = i.runner.Dispatcher(overSMTP{client})
+	i.runner.Outgoing = i.runner.Dispatcher(client)
 	i.runner.Outgoing.Settled = func(d outbox.Delivery) {
 		log.Info("settled", "delivery", d.ID, "reference", d.Ref, "kind", d.Kind, "state", d.State)
 	}

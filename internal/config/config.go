@@ -16,8 +16,11 @@ type Config struct {
 	// Teams name the officer of a locality or team, by the name the case
 	// system gives it.
 	Teams map[string]Officer
-	// Relay takes the messages.
+	// Relay takes the messages; its class is the circle.
 	Relay Relay
+	// Relays are the further ones, each with a name that policy rows and
+	// gateways call it by.
+	Relays []Relay
 	// Database is an absolute path (SQLite) or a postgres:// address.
 	Database string
 	// Keys is the absolute path of the key file.
@@ -52,39 +55,3 @@ const (
 	// ReleaseByHand keeps drafts until an officer approves them.
 	ReleaseByHand Release = "by-hand"
 )
-
-// TLSMode is how a relay's connection becomes secure. There is no mode in
-// which it may stay in clear.
-type TLSMode string
-
-// The modes.
-const (
-	// TLSStart is SMTP with STARTTLS required (RFC 3207).
-	TLSStart TLSMode = "starttls"
-	// TLSImplicit is TLS from the first byte (RFC 8314).
-	TLSImplicit TLSMode = "implicit"
-)
-
-// Relay is the mail server that messages are handed to. The zero Relay means
-// that none is configured: nothing can be sent.
-type Relay struct {
-	Address      string // host:port
-	TLS          TLSMode
-	CA           string // absolute path of a PEM file; empty means the system's roots
-	Username     string
-	PasswordFile string // absolute path
-	Onward       Onward
-}
-
-// Configured reports whether there is a relay.
-func (r Relay) Configured() bool { return r.Address != "" }
-
-// Onward is who guarantees verified TLS beyond the relay. Without a stated,
-// unlapsed guarantee nothing sent through the relay is secure by TLS alone.
-type Onward struct {
-	Guaranteed bool
-	Evidence   string
-	CheckedBy  string
-	CheckedOn  pep.Date
-	ReviewBy   pep.Date
-}

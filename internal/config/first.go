@@ -103,6 +103,7 @@ func (f First) relayText(line func(string, ...any)) {
 		line("#   username: pepost          # only where the relay wants a sign-in")
 		line("#   password_file: relay-password")
 		line("#   onward_tls: {guaranteed: true, evidence: …, checked_by: …, checked_on: 2026-01-01, review_by: 2027-01-01}")
+		relaysText(line)
 		return
 	}
 	line("relay:")
@@ -121,6 +122,24 @@ func (f First) relayText(line func(string, ...any)) {
 		line("    checked_on: %s", f.Relay.Onward.CheckedOn)
 		line("    review_by: %s", f.Relay.Onward.ReviewBy)
 	}
+	relaysText(line)
+}
+
+func relaysText(line func(string, ...any)) {
+	line("# Optional: further relays, one for each class of route, by a name that policy")
+	line("# rows (relay:) and gateways call it by. class: circle takes ordinary mail,")
+	line("# gateway is an encrypting gateway's own entrance, sealed takes what is encrypted")
+	line("# already. All keys of relay: may stand here, and more keys of both are:")
+	line("# relays:")
+	line("#   - name: egress")
+	line("#     class: gateway")
+	line("#     address: egress.council.example:587")
+	line("#     pins: [\"sha256:…\"]        # keys of which the relay's certificates must have one")
+	line("#     certificate: pepost.pem    # our own, where the relay asks for one")
+	line("#     certificate_key: pepost.key")
+	line("#     username: peps@council.example")
+	line("#     token: {endpoint: \"https://…/token\", client_id: …, scope: …, secret_file: relay-secret}")
+	line("#     # or token: {file: relay-token}, which somebody else keeps fresh (XOAUTH2)")
 }
 
 // quote makes a YAML double-quoted scalar of one line.

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -30,6 +28,7 @@ type file struct {
 	Officer   officer            `yaml:"officer"`
 	Teams     map[string]officer `yaml:"teams"`
 	Relay     relay              `yaml:"relay"`
+	Relays    []namedRelay       `yaml:"relays"`
 	Database  string             `yaml:"database"`
 	Keys      string             `yaml:"keys"`
 	Release   string             `yaml:"release"`
@@ -47,21 +46,6 @@ type officer struct {
 	Name    string `yaml:"name"`
 	Phone   string `yaml:"phone"`
 	Mailbox string `yaml:"mailbox"`
-}
-
-type relay struct {
-	Address      string `yaml:"address"`
-	TLS          string `yaml:"tls"`
-	CA           string `yaml:"ca"`
-	Username     string `yaml:"username"`
-	PasswordFile string `yaml:"password_file"`
-	Onward       struct {
-		Guaranteed bool   `yaml:"guaranteed"`
-		Evidence   string `yaml:"evidence"`
-		CheckedBy  string `yaml:"checked_by"`
-		CheckedOn  string `yaml:"checked_on"`
-		ReviewBy   string `yaml:"review_by"`
-	} `yaml:"onward_tls"`
 }
 
 // Load reads and checks the file. The error is [Problems] where the file is
@@ -181,11 +165,11 @@ func (c *checker) line(field string) int {
 func (c *checker) check(f file) Config {
 	config := Config{
 		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
-		Sender: pep.ParseAddress(f.From), Relay: c.relay(f.Relay), Release: c.release(f.Release),
+		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release),
 		Console:  c.console(f.Console.Listen),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
-		Teams: map[string]Officer{},
+		Teams: map[string]Officer{}, Relays: c.relays(f.Relays),
 	}
 	for name, team := range f.Teams {
 		config.Teams[name] = Officer(team)
@@ -236,37 +220,6 @@ func (c *checker) release(text string) Release {
 	return ReleaseByHand
 }
 
-func (c *checker) relay(r relay) Relay {
-	out := Relay{
-		Address: r.Address, TLS: TLSMode(r.TLS), CA: c.pathOf(r.CA),
-		Username: r.Username, PasswordFile: c.pathOf(r.PasswordFile),
-		Onward: Onward{
-			Guaranteed: r.Onward.Guaranteed, Evidence: r.Onward.Evidence, CheckedBy: r.Onward.CheckedBy,
-			CheckedOn: c.date("relay.onward_tls.checked_on", r.Onward.CheckedOn),
-			ReviewBy:  c.date("relay.onward_tls.review_by", r.Onward.ReviewBy),
-		},
-	}
-	if r.Address == "" {
-		return Relay{}
-	}
-	if !hostAndPort(r.Address) {
-		c.fault("relay.address", "not of the form host:port", "for example relay.council.example:587")
-	}
-	if out.TLS == "" {
-		out.TLS = TLSStart
-	}
-	if out.TLS != TLSStart && out.TLS != TLSImplicit {
-		c.fault("relay.tls", "tls is starttls or implicit", "mail never leaves in clear, so there is no other way")
-	}
-	if (r.Username == "") != (r.PasswordFile == "") {
-		c.fault("relay.username", "a user name and a password_file belong together", "name both, or neither")
-	}
-	if out.Onward.Guaranteed && (out.Onward.Evidence == "" || out.Onward.CheckedBy == "" || out.Onward.CheckedOn.IsZero() || out.Onward.ReviewBy.IsZero()) {
-		c.fault("relay.onward_tls", "a guarantee needs evidence, checked_by, checked_on and review_by", "say who guarantees TLS beyond the relay and when that is looked at again")
-	}
-	return out
-}
-
 func (c *checker) date(field, text string) pep.Date {
 	if text == "" {
 		return pep.Date{}
@@ -276,12 +229,6 @@ func (c *checker) date(field, text string) pep.Date {
 		c.fault(field, err.Error(), "year, month and day: 2026-03-17")
 	}
 	return d
-}
-
-func hostAndPort(text string) bool {
-	host, port, err := net.SplitHostPort(text)
-	n, bad := strconv.Atoi(port)
-	return err == nil && bad == nil && host != "" && n > 0 && n < 65536 && !strings.ContainsAny(host, " /\\@")
 }
 
 // console is where the page is shown: on this machine alone, or nowhere.

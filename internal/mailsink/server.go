@@ -30,6 +30,12 @@ type Options struct {
 	Host string
 	// Username and Password, when set, make AUTH PLAIN necessary before MAIL.
 	Username, Password string
+	// Bearer, when set with Username, is asked for a token by AUTH XOAUTH2 in
+	// place of the password: whether it is good.
+	Bearer func(token string) bool
+	// ClientCertificate makes a certificate of the client's own necessary, one
+	// that the server's authority signed: see [Server.ClientPEM].
+	ClientCertificate bool
 	// Faults is asked at every point of every session; nil means never a
 	// fault. It is called from several goroutines at once.
 	Faults func(Session) Fault
@@ -131,6 +137,12 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // CAPEM gives the certificate of the authority that signed the server's own,
 // in PEM. The authority was made by Start and ends with the process.
 func (s *Server) CAPEM() []byte { return s.authority.pem() }
+
+// ClientPEM gives a certificate that Options.ClientCertificate accepts, and its
+// key, in PEM.
+func (s *Server) ClientPEM() (certificate, key []byte, err error) {
+	return clientPEM(s.authority)
+}
 
 // Close ends every session at once and returns when all of them are gone.
 func (s *Server) Close() error {

@@ -2,9 +2,7 @@ package mailsink
 
 import (
 	"bufio"
-	"crypto/subtle"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -199,8 +197,8 @@ func (c *session) extensions() []string {
 	}
 	if c.tls == 0 {
 		list = append(list, "STARTTLS")
-	} else if c.server.opts.Username != "" {
-		list = append(list, "AUTH PLAIN")
+	} else if mechanism := c.server.opts.mechanism(); mechanism != "" {
+		list = append(list, "AUTH "+mechanism)
 	}
 	return list
 }
@@ -259,6 +257,9 @@ func (c *session) secure() error {
 	if f.MaxTLS != 0 {
 		config.MinVersion, config.MaxVersion = min(f.MaxTLS, tls.VersionTLS12), f.MaxTLS
 	}
+	if c.server.opts.ClientCertificate {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, c.server.authority.pool()
+	}
 	conn := tls.Server(c.conn, config)
 	if err := conn.SetDeadline(time.Now().Add(c.server.opts.IdleTimeout)); err != nil {
 		return err
@@ -272,30 +273,4 @@ func (c *session) secure() error {
 	c.conn, c.tls, c.greeted = conn, conn.ConnectionState().Version, false
 	c.reader.Reset(conn)
 	return nil
-}
-
-// auth checks AUTH PLAIN with an initial response (RFC 4616).
-func (c *session) auth(rest string) error {
-	own := "235 2.7.0 welcome"
-	mechanism, response, _ := strings.Cut(rest, " ")
-	switch {
-	case c.tls == 0:
-		own = "538 5.7.11 encryption required"
-	case !strings.EqualFold(mechanism, "PLAIN"):
-		own = "504 5.5.4 mechanism not known"
-	case !c.credentialsMatch(response):
-		own = "535 5.7.8 credentials not accepted"
-	}
-	ok, err := c.answer(AtAuth, own)
-	c.authed = c.authed || ok
-	return err
-}
-
-func (c *session) credentialsMatch(response string) bool {
-	decoded, err := base64.StdEncoding.DecodeString(response)
-	if err != nil {
-		return false
-	}
-	want := "\x00" + c.server.opts.Username + "\x00" + c.server.opts.Password
-	return subtle.ConstantTimeCompare(decoded, []byte(want)) == 1
 }

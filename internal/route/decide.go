@@ -29,15 +29,21 @@ func (p *Policy) Decide(q Question) Decision {
 	} else {
 		d = askedFor(d, q.Means)
 	}
-	d.Relay = takes(d.Method, q.Means)
+	d.Relay = takes(d.Method, q.Means, found.relay)
 	return d
 }
 
 // takes names what the message would be handed to; nothing takes what is not
 // sent by mail.
-func takes(method Method, m Means) string {
+func takes(method Method, m Means, bound string) string {
 	switch method {
-	case MethodTLS, MethodOpenPGP, MethodProtectedDocument:
+	case MethodTLS:
+		relay, _ := m.through(bound)
+		return relay.Name
+	case MethodOpenPGP, MethodProtectedDocument:
+		if m.Sealed != "" {
+			return m.Sealed
+		}
 		return m.Relay.Name
 	case MethodGateway:
 		return m.Gateway
@@ -75,9 +81,9 @@ func (p *Policy) bothEnds(d Decision, q Question) Decision {
 
 // throughRelay checks that somebody answers for TLS as far as the recipient.
 func throughRelay(d Decision, q Question, bound string) Decision {
-	relay := q.Means.Relay
+	relay, configured := q.Means.through(bound)
 	switch {
-	case bound != "" && bound != relay.Name:
+	case !configured:
 		return stricter(d, "the row is bound to the relay "+bound+", which is not the one in use")
 	case !relay.OnwardTLS:
 		return stricter(d, "nobody guarantees verified TLS beyond the relay")

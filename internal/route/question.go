@@ -21,6 +21,12 @@ type Question struct {
 // relay to trust, no gateway and no key: only a protected document is left.
 type Means struct {
 	Relay RelayFacts
+	// Bound are further relays for ordinary mail: only what a row binds to one
+	// by name goes through it.
+	Bound []RelayFacts
+	// Sealed names the relay for what is encrypted already; empty means that it
+	// goes through Relay too.
+	Sealed string
 	// Gateway is the name of the encrypting gateway; empty where none is
 	// configured or its check is stale.
 	Gateway string
@@ -41,6 +47,20 @@ type RelayFacts struct {
 	// counts as none.
 	OnwardTLS bool
 	ReviewBy  pep.Date
+}
+
+// through is the relay for ordinary mail that a row is bound to, or the main
+// one where it is bound to none.
+func (m Means) through(bound string) (RelayFacts, bool) {
+	if bound == "" || bound == m.Relay.Name {
+		return m.Relay, true
+	}
+	for _, r := range m.Bound {
+		if r.Name == bound {
+			return r, true
+		}
+	}
+	return RelayFacts{}, false
 }
 
 func (r RelayFacts) guaranteed(on pep.Date) bool {

@@ -59,8 +59,7 @@ func wentStale(o outbox.Outcome) bool {
 
 // attempt sends over the open connection, or a new one.
 func (c *Client) attempt(ctx context.Context, p parcel, beforeDot func() error) outbox.Outcome {
-	v := c.open
-	c.open = nil
+	v := c.kept()
 	if v == nil {
 		var err error
 		if v, err = connect(ctx, c.relay); err != nil {
@@ -70,7 +69,7 @@ func (c *Client) attempt(ctx context.Context, p parcel, beforeDot func() error) 
 	v.ctx = ctx
 	r, err := v.transact(p, beforeDot)
 	if err == nil {
-		c.open = v
+		c.keep(v)
 		return outbox.Outcome{
 			Result: outbox.ResultAccepted, Phase: outbox.PhaseReply, Code: r.code, Enhanced: r.enhanced,
 			Text: r.text(), QueueID: r.queueID(), TLS: v.tls,
@@ -78,11 +77,28 @@ func (c *Client) attempt(ctx context.Context, p parcel, beforeDot func() error) 
 	}
 	var h *halt
 	if errors.As(err, &h) && h.usable {
-		c.open = v
+		c.keep(v)
 	} else {
 		v.drop()
 	}
 	return ended(err, v.tls)
+}
+
+// kept takes the connection that was kept, unless it lay idle for too long.
+func (c *Client) kept() *conversation {
+	v := c.open
+	c.open = nil
+	if v != nil && time.Now().After(v.keptUntil) {
+		v.quit()
+		return nil
+	}
+	return v
+}
+
+// keep lays the connection by for the next message.
+func (c *Client) keep(v *conversation) {
+	v.keptUntil = time.Now().Add(c.relay.Timeouts.Idle)
+	c.open = v
 }
 
 // ended words the end of an attempt that did not succeed.

@@ -179,7 +179,7 @@ func TestStaleConnectionIsReplaced(t *testing.T) {
 		"closed": {Drop: true},
 		"421":    {Reply: "421 4.7.0 too many messages on this connection"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("F02 between messages: "+name, func(t *testing.T) {
 			p := begin(t, mailsink.Options{Faults: func(s mailsink.Session) mailsink.Fault {
 				if s.Point == mailsink.AtMail && s.Connection == 1 && s.Kept == 1 {
 					return fault

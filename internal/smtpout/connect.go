@@ -3,11 +3,7 @@ package smtpout
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/base64"
-	"errors"
-	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -25,6 +21,7 @@ type conversation struct {
 	extensions map[string]string // by keyword in upper case (RFC 5321 section 2.2)
 	tls        string            // for the evidence
 	unfinished bool              // an envelope was begun and not used
+	keptUntil  time.Time         // while it lies by for the next message
 }
 
 // connect goes as far as a relay that would take MAIL.
@@ -182,65 +179,4 @@ func (v *conversation) startTLS() error {
 		return err
 	}
 	return v.hello()
-}
-
-// handshake checks the relay's certificate against its name and the
-// authorities, under TLS 1.2 or better.
-func (v *conversation) handshake() error {
-	if err := v.arm(v.relay.Timeouts.Handshake); err != nil {
-		return broken(outbox.PhaseTLS, err)
-	}
-	secured := tls.Client(v.conn, &tls.Config{
-		ServerName: v.relay.Host,
-		RootCAs:    v.relay.Roots,
-		MinVersion: tls.VersionTLS12,
-	})
-	if err := secured.HandshakeContext(v.ctx); err != nil {
-		var timeout net.Error
-		if v.ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-			return broken(outbox.PhaseTLS, err)
-		}
-		return noTLS(err.Error())
-	}
-	v.conn, v.reader = secured, bufio.NewReader(secured)
-	v.tls = evidence(secured.ConnectionState())
-	return nil
-}
-
-// evidence words what a connection was secured with.
-func evidence(state tls.ConnectionState) string {
-	return fmt.Sprintf("%s %s sha256:%x", tls.VersionName(state.Version),
-		tls.CipherSuiteName(state.CipherSuite), sha256.Sum256(state.PeerCertificates[0].Raw))
-}
-
-// signIn does AUTH PLAIN (RFC 4616). It is only reached under TLS.
-func (v *conversation) signIn() error {
-	if v.relay.Username == "" {
-		return nil
-	}
-	if !offers(v.extensions["AUTH"], "PLAIN") {
-		return &halt{result: outbox.ResultRouteBroken, phase: outbox.PhaseAuth, cause: "the relay does not offer AUTH PLAIN"}
-	}
-	password, err := v.relay.Password()
-	if err != nil {
-		return &halt{result: outbox.ResultRouteBroken, phase: outbox.PhaseAuth, cause: "the relay's password could not be read"}
-	}
-	response := base64.StdEncoding.EncodeToString([]byte("\x00" + v.relay.Username + "\x00" + password))
-	r, err := v.command(outbox.PhaseAuth, v.relay.Timeouts.Hello, "AUTH PLAIN "+response)
-	if err != nil {
-		return err
-	}
-	if r.code != 235 {
-		return refusal(outbox.PhaseAuth, r)
-	}
-	return nil
-}
-
-func offers(list, wanted string) bool {
-	for _, word := range strings.Fields(list) {
-		if strings.EqualFold(word, wanted) {
-			return true
-		}
-	}
-	return false
 }

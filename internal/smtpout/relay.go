@@ -1,6 +1,8 @@
 package smtpout
 
 import (
+	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -30,10 +32,21 @@ type Relay struct {
 	// those of the system.
 	Roots *x509.CertPool
 	// Username and Password sign in with AUTH PLAIN. An empty Username means
-	// that the relay knows us by other means. Password is asked once for each
-	// connection.
+	// that the relay knows us by other means, such as the certificate. Password
+	// is asked once for each connection.
 	Username string
 	Password func() (string, error)
+	// Token, where set, signs Username in with XOAUTH2 in place of a password. It
+	// gives a bearer token; refused is the one that the relay has just refused,
+	// in place of which another is wanted, and empty otherwise.
+	Token func(ctx context.Context, refused string) (string, error)
+	// Certificate, where set, is our own certificate, shown to a relay that asks
+	// for one. It is read once for each connection.
+	Certificate func() (*tls.Certificate, error)
+	// Pins, where there are any, must name a key in the chain by which the
+	// relay's certificate was verified. They add to that check and replace
+	// nothing of it.
+	Pins []Pin
 	// Hello is our own name in EHLO; empty means "localhost".
 	Hello    string
 	Timeouts Timeouts
@@ -56,6 +69,9 @@ type Timeouts struct {
 	// stays below the 10 that a daemon has to stop.
 	Shutdown time.Duration
 	Quit     time.Duration // 2 seconds
+	// Idle is how long a connection is kept for the next message; a minute. What
+	// lies between may have forgotten an older one without telling either end.
+	Idle time.Duration
 }
 
 // WithDefaults fills in what was left out.
@@ -74,6 +90,7 @@ func (t Timeouts) WithDefaults() Timeouts {
 		{&t.Dot, 10 * time.Minute},
 		{&t.Shutdown, 7 * time.Second},
 		{&t.Quit, 2 * time.Second},
+		{&t.Idle, time.Minute},
 	} {
 		if *field.value <= 0 {
 			*field.value = field.or
@@ -90,8 +107,10 @@ func (r Relay) checked() (Relay, error) {
 		return Relay{}, fmt.Errorf("relay address %q: want host:port", r.Addr)
 	case r.Mode > ImplicitTLS:
 		return Relay{}, fmt.Errorf("relay mode %d is not known", r.Mode)
-	case r.Username != "" && r.Password == nil:
-		return Relay{}, errors.New("relay has a user name and no password")
+	case r.Username != "" && r.Password == nil && r.Token == nil:
+		return Relay{}, errors.New("relay has a user name and neither password nor token")
+	case r.Username == "" && r.Token != nil:
+		return Relay{}, errors.New("relay has a token and no user name")
 	}
 	if r.Host == "" {
 		r.Host = host
