@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pepost/pepost/internal/addressbook"
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/config"
 	"github.com/pepost/pepost/internal/form"
@@ -20,6 +21,7 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/book"
 	"github.com/pepost/pepost/internal/store/consents"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
@@ -84,6 +86,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 		return nil, err
 	}
 	runner.Register, runner.Deliveries, runner.Evidence = register.New(db), deliveries.New(db), evidence.New(db)
+	runner.Book = book.New(db)
 	runner.Returns, runner.Plans, runner.Consents = returns.New(db), plans.New(db), consents.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
@@ -105,7 +108,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
 		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
-		Owner: owner(), ByHand: c.Release == config.ReleaseByHand,
+		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 	}
 	copy(r.Seed[:], seed)
 	return r, nil

@@ -45,6 +45,8 @@ const (
 	ConsentGiven Action = "consent given"
 	// EvidenceRead is the evidence itself opened or exported.
 	EvidenceRead Action = "evidence read"
+	// AddressJudged is a person's word on an address: right or wrong.
+	AddressJudged Action = "address judged"
 	// IncidentOpened is all mail to one address frozen.
 	IncidentOpened Action = "incident opened"
 	// IncidentClosed is a freeze lifted by a person.
@@ -59,7 +61,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
-		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven,
+		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, BackupMade, BackupRestored,
 	}
 }

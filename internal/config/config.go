@@ -27,6 +27,8 @@ type Config struct {
 	Keys string
 	// Release says whether drafts go by themselves or wait for a person.
 	Release Release
+	// FirstSend says what becomes of the first message to a new address.
+	FirstSend FirstSend
 	// Console is the loopback address at which serve shows its page once there
 	// is an account; empty where it is not to be shown.
 	Console string

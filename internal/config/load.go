@@ -32,6 +32,7 @@ type file struct {
 	Database  string             `yaml:"database"`
 	Keys      string             `yaml:"keys"`
 	Release   string             `yaml:"release"`
+	FirstSend string             `yaml:"first_send"`
 	Console   struct {
 		Listen string `yaml:"listen"`
 	} `yaml:"console"`
@@ -165,7 +166,7 @@ func (c *checker) line(field string) int {
 func (c *checker) check(f file) Config {
 	config := Config{
 		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
-		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release),
+		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend),
 		Console:  c.console(f.Console.Listen),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),

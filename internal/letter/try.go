@@ -40,12 +40,8 @@ func (f file) explain(err error) Problem {
 // day to return by, a telephone, an officer's name and a document.
 func samples(what purpose) []Input {
 	decision := route.Decision{Verdict: route.Secure, Method: route.MethodTLS}
-	switch what.class {
-	case secure:
-	case neutral:
+	if what.class == neutral {
 		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodProtectedDocument}
-	case sealed:
-		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodOpenPGP}
 	}
 	var all []Input
 	for circumstances := range 1 << 5 {

@@ -14,8 +14,8 @@ const (
 	// KindPolicy is a delivery policy that trusts more than the one in force;
 	// the digest is the policy's hash.
 	KindPolicy ConsentKind = "policy"
-	// KindLookAlike is a delivery to an address that looks like a known one;
-	// the ID is the delivery's.
+	// KindLookAlike is an address that looks like a known one and is right;
+	// the ID is the address's in the book.
 	KindLookAlike ConsentKind = "look-alike"
 	// KindReroute is a delivery that is to go by a method that protects less;
 	// the ID is the delivery's, the digest names the method.

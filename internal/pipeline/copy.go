@@ -64,7 +64,7 @@ func (r *Runner) Copy(ctx context.Context, ask CopyAsk) (Draft, error) {
 
 // makeOne makes the delivery of one errand, or finds it made.
 func (r *Runner) makeOne(ctx context.Context, c *child, e errand, dry bool) (Draft, error) {
-	m, err := r.look(ctx, c.past, e, dry)
+	m, err := r.look(ctx, c, e, dry)
 	if err != nil {
 		return Draft{}, err
 	}

@@ -113,7 +113,7 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 				out.Tasks = append(out.Tasks, row)
 				continue
 			}
-			m, err := r.look(ctx, c.past, r.errand(c, p, row), dry)
+			m, err := r.look(ctx, c, r.errand(c, p, row), dry)
 			if err != nil {
 				return nil, err
 			}
@@ -127,16 +127,22 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 
 // look finds an errand's delivery as an earlier run left it, or says what must
 // be known to make it.
-func (r *Runner) look(ctx context.Context, p *past, e errand, dry bool) (*made, error) {
-	d, found, err := r.stored(p, &e)
+func (r *Runner) look(ctx context.Context, c *child, e errand, dry bool) (*made, error) {
+	d, found, err := r.stored(c.past, &e)
 	if err != nil {
 		return &made{errand: e, err: err}, nil
 	}
-	if !found {
-		e.unknown, err = r.isNew(ctx, e.recipient.Contact.Email)
-		return &made{errand: e}, err
+	why := e.hold
+	if !found || d.State == outbox.Drafted {
+		if e.address, err = r.judge(ctx, c, e.recipient); err != nil {
+			return nil, fmt.Errorf("asking the address book for %s: %w", e.record.Ref, err)
+		}
+		why, _ = addressed(why, nil, e.address)
 	}
-	if d, err = r.holdDraft(ctx, d, e.hold, dry); err != nil {
+	if !found {
+		return &made{errand: e}, nil
+	}
+	if d, err = r.holdDraft(ctx, d, why, dry); err != nil {
 		return nil, fmt.Errorf("holding a delivery of %s: %w", d.Ref, err)
 	}
 	return &made{errand: e, draft: Draft{Delivery: d, Known: true, Late: e.late, Why: e.why}}, nil

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"strings"
 
+	"github.com/pepost/pepost/internal/addressbook"
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/outbox"
@@ -39,8 +40,8 @@ type errand struct {
 	method route.Method
 	// replaces is the delivery that is sealed again, empty for all others.
 	replaces string
-	// unknown is set where nothing was ever sent to the address.
-	unknown bool
+	// address is whether anything may go to the recipient's address at all.
+	address addressbook.Judgement
 	// answers are a final plan's; a form has none of its own.
 	answers *form.Values
 }

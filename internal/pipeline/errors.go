@@ -12,6 +12,7 @@ const (
 	NoDelivery Missing = "delivery"
 	NoContents Missing = "stored contents"
 	NoReturn   Missing = "returned form"
+	NoAddress  Missing = "address"
 )
 
 // Missing is the kind of thing that was not found.

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -39,6 +38,9 @@ func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 			return Draft{}, Contents{}, err
 		}
 		contents, draft.Unanswered, hold = made.contents, made.unanswered, firstOf(hold, made.hold)
+	}
+	if sealable(d.Decision) {
+		hold, draft.Why = addressed(hold, draft.Why, e.address)
 	}
 	draft.Delivery, err = r.place(d, hold)
 	return draft, contents, err
@@ -104,7 +106,7 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 	var out sealed
 	var drawn drawn
 	var err error
-	d.Recipient.New = e.unknown
+	d.Recipient.New = e.address.New
 	if e.kind != outbox.KindChase {
 		if drawn, err = r.draw(e); err != nil {
 			return out, err
@@ -133,14 +135,6 @@ func sketch(d *outbox.Delivery) {
 	if d.Decision.Method == route.MethodProtectedDocument {
 		d.Passphrase = outbox.PassphrasePending
 	}
-}
-
-func (r *Runner) isNew(ctx context.Context, to pep.Address) (bool, error) {
-	if to.Canonical() == "" {
-		return false, nil
-	}
-	ever, err := r.Deliveries.EverSentTo(ctx, to.Canonical())
-	return !ever, err
 }
 
 func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parcel, error) {

@@ -49,7 +49,7 @@ func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
 	}
 	p, _ := r.planOf(c, d)
 	to, _ := named(r.recipientsOf(c, p, d), d.Recipient)
-	return to.Contact, r.tooLate(d, p.outlook)
+	return to.Contact, firstOf(r.tooLate(d, p.outlook), r.judgedNow(ctx, c, d))
 }
 
 // recipientsOf are those who may have such a delivery of a plan.

@@ -52,6 +52,11 @@ func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By
 	if (action == outbox.Approve || action == outbox.Retry) && d.SHA256 == "" {
 		return d, &NothingSealedError{ID: id, Why: d.Reason}
 	}
+	if d.State != outbox.Drafted && (action == outbox.Approve || action == outbox.Retry) {
+		if err := r.mayRelease(ctx, d); err != nil {
+			return d, err
+		}
+	}
 	d, err = outbox.Advance(d, action, outbox.Occasion{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
 	if err != nil {
 		return d, err

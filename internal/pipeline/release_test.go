@@ -168,6 +168,7 @@ func TestAFormThatCannotBeMadeIsToldAndTheOthersStand(t *testing.T) {
 
 func TestAStoreThatCannotBeReadEndsTheRunAndIsNoFailureOfAForm(t *testing.T) {
 	s := newStage(t)
+	s.Book = nil
 	s.enter(child("1"), teacher(trusted))
 	for _, blind := range []*unreadable{{list: true}, {ever: true}} {
 		blind.Deliveries = s.Deliveries

@@ -67,7 +67,7 @@ func (r *Runner) Reroute(ctx context.Context, ask RerouteAsk) (Rerouted, error) 
 	if err != nil {
 		return Rerouted{}, err
 	}
-	m, err := r.look(ctx, c.past, e, true)
+	m, err := r.look(ctx, c, e, true)
 	if err != nil {
 		return Rerouted{}, err
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"github.com/pepost/pepost/internal/addressbook"
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/form"
@@ -22,6 +23,8 @@ type Runner struct {
 	// Consents are what two people agreed to; without them nothing that needs
 	// two is done.
 	Consents Consents
+	// Book is the address book; without one the export's word is all there is.
+	Book     Book
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 
@@ -39,6 +42,9 @@ type Runner struct {
 	Means route.Means
 	Words Words
 	Seed  Seed
+	// FirstSend is what becomes of the first message to an address that the
+	// export vouches for.
+	FirstSend addressbook.FirstSend
 	// Owner names this process in leases and in evidence.
 	Owner string
 	// Progress, where set, is told how many of all children were drafted.

@@ -21,6 +21,7 @@ import (
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/smtpout"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/book"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/plans"
@@ -58,7 +59,7 @@ func preparedWith(t testing.TB, keys store.Keys, folder string, first []Export) 
 	db := must(store.Open(t.Context(), store.Options{URL: filepath.Join(folder, "pepost.db"), Keys: keys, Lock: true}))(t)
 	t.Cleanup(func() { db.Close() })
 	r := &pipeline.Runner{
-		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Now: clock.Now,
+		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Now: clock.Now,
 		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
 		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
 		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t),

@@ -7,8 +7,10 @@ import (
 	"slices"
 
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/book"
 	"github.com/pepost/pepost/internal/store/evidence"
 )
 
@@ -134,11 +136,23 @@ func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Deliver
 	if err := x.wake(ctx, tx, was.State, d); err != nil {
 		return d, err
 	}
+	if err := x.note(ctx, tx, was, d); err != nil {
+		return d, err
+	}
 	records, err := proof(x.db.Keys, was, d, document)
 	if err != nil {
 		return d, err
 	}
 	return d, evidence.AppendIn(ctx, tx, x.db.Keys, records...)
+}
+
+// note tells the address book what became of a message.
+func (x *Deliveries) note(ctx context.Context, tx store.Tx, was, is outbox.Delivery) error {
+	if was.State == is.State {
+		return nil
+	}
+	at := is.Events[len(is.Events)-1].At
+	return book.Note(ctx, tx, x.db.Keys, pep.ParseAddress(canonicalOf(is)), is.State, at.UnixMicro())
 }
 
 // onlyAdded reports whether events and attempts are those before and more.

@@ -15,6 +15,7 @@ import (
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/book"
 )
 
 // ErrUnknownChild says that an import speaks of a child that neither it nor
@@ -35,10 +36,17 @@ func (r *Register) Import(ctx context.Context, in pipeline.Intake, at time.Time)
 			return err
 		}
 		run := &run{register: r, tx: tx, serial: serial.Number, at: at.UnixMicro(), first: serial.Number == 0}
+		run.book = book.NewIntake(r.db.Keys, run.at)
+		if err := run.beginBook(ctx); err != nil {
+			return err
+		}
 		for part := range slices.Chunk(all, batch) {
 			if err := run.take(ctx, part); err != nil {
 				return err
 			}
+		}
+		if err := run.book.Write(ctx, tx); err != nil {
+			return err
 		}
 		out = run.out
 		serial.Number = run.serial
@@ -57,6 +65,7 @@ type run struct {
 	serial   int64
 	at       int64
 	first    bool // no child was ever stored before this import
+	book     *book.Intake
 	out      pipeline.Intaken
 }
 
@@ -141,6 +150,9 @@ func (r *run) one(s said, before row, hash []byte) (row, bool, error) {
 	plain, err := json.Marshal(is)
 	if err != nil {
 		return row{}, false, fmt.Errorf("writing a record: %w", err)
+	}
+	if !slices.Equal(was.record.Contacts, is.Contacts) {
+		r.book.Child(is.Ref, was.record.Contacts, is.Contacts)
 	}
 	sameRecord := bytes.Equal(plain, was.plain)
 	if sameRecord && maps.EqualFunc(rows, next, maps.Equal) {
