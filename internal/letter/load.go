@@ -15,6 +15,7 @@ type class string
 const (
 	secure  class = "secure"  // to a secure address
 	neutral class = "neutral" // to any other
+	sealed  class = "sealed"  // within a message that is encrypted as a whole
 )
 
 // The template files. A reminder to an address that is not secure carries
@@ -30,6 +31,11 @@ const (
 	finalProtected    = "final-protected.txt"
 	transferSecure    = "transfer-secure.txt"
 	transferProtected = "transfer-protected.txt"
+	formSealed        = "form-sealed.txt"
+	chaseSealed       = "chase-sealed.txt"
+	escalateSealed    = "escalate-sealed.txt"
+	finalSealed       = "final-sealed.txt"
+	transferSealed    = "transfer-sealed.txt"
 	callScript        = "call-script.txt"
 	digestFile        = "digest.txt"
 )
@@ -53,6 +59,11 @@ func purposes() map[purpose]string {
 		{Escalate, neutral}: escalateNeutral,
 		{Transfer, secure}:  transferSecure,
 		{Transfer, neutral}: transferProtected,
+		{Form, sealed}:      formSealed,
+		{Chase, sealed}:     chaseSealed,
+		{Final, sealed}:     finalSealed,
+		{Escalate, sealed}:  escalateSealed,
+		{Transfer, sealed}:  transferSealed,
 	}
 }
 
@@ -79,7 +90,7 @@ func Load(shipped fs.FS, instead ...fs.FS) (Templates, error) {
 		if fault != nil {
 			faults = Problems{*fault}
 		}
-		if len(faults) == 0 && what.class == neutral {
+		if len(faults) == 0 && what.class != secure {
 			faults = tellingLines(name, source)
 		}
 		if len(faults) == 0 {

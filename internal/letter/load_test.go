@@ -30,10 +30,10 @@ func instead(name, text string) fs.FS {
 
 const goodHead = "From: {{.Authority}}\nSubject: {{.Reference}} {{.On}}\n\n"
 
-func TestEveryKindHasALetterForBothClasses(t *testing.T) {
+func TestEveryKindHasALetterForEveryClass(t *testing.T) {
 	all := load(t)
 	for _, kind := range Kinds() {
-		for _, how := range []class{secure, neutral} {
+		for _, how := range []class{secure, neutral, sealed} {
 			if _, ok := all.letters[purpose{kind, how}]; !ok {
 				t.Errorf("no letter for %s, %s", kind, how)
 			}

@@ -40,8 +40,12 @@ func (f file) explain(err error) Problem {
 // day to return by, a telephone, an officer's name and a document.
 func samples(what purpose) []Input {
 	decision := route.Decision{Verdict: route.Secure, Method: route.MethodTLS}
-	if what.class == neutral {
+	switch what.class {
+	case secure:
+	case neutral:
 		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodProtectedDocument}
+	case sealed:
+		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodOpenPGP}
 	}
 	var all []Input
 	for circumstances := range 1 << 5 {

@@ -62,6 +62,8 @@ func classOf(d route.Decision) (class, error) {
 		return secure, nil
 	case verdict == route.Encrypt && d.Method == route.MethodProtectedDocument:
 		return neutral, nil
+	case verdict == route.Encrypt && d.Method == route.MethodOpenPGP:
+		return sealed, nil
 	default:
 		return "", &UndecidedError{Verdict: verdict, Method: d.Method}
 	}
@@ -115,10 +117,10 @@ func unfit(r rune) bool {
 
 // write fills the template in.
 func (f file) write(in Input, how class) (c Contents, err error) {
-	if how == neutral {
-		return f.fill(in.neutralWords())
+	if how == secure {
+		return f.fill(in.openWords())
 	}
-	return f.fill(in.openWords())
+	return f.fill(in.neutralWords())
 }
 
 // fill writes every part from the words it may use.
@@ -217,8 +219,8 @@ func checkWritten(c Contents, in Input, how class) error {
 	if refs := c.References(); len(refs) != 1 || refs[0] != in.Ref {
 		return &TellingError{PartText, "another reference than its own"}
 	}
-	if how == neutral {
-		return c.Silent()
+	if how == secure {
+		return nil
 	}
-	return nil
+	return c.Silent()
 }

@@ -26,6 +26,10 @@ func byProtected() route.Decision {
 	return route.Decision{Verdict: route.Encrypt, Method: route.MethodProtectedDocument}
 }
 
+func byOpenPGP() route.Decision {
+	return route.Decision{Verdict: route.Encrypt, Method: route.MethodOpenPGP}
+}
+
 func input(kind Kind, d route.Decision) Input {
 	return Input{
 		Ref: "PEP-7F3K-2Q", Kind: kind, Decision: d,
@@ -66,8 +70,12 @@ func TestEveryLetterReadsAsItIsKept(t *testing.T) {
 	all := load(t)
 	for what, name := range purposes() {
 		d := bySecure()
-		if what.class == neutral {
+		switch what.class {
+		case secure:
+		case neutral:
 			d = byProtected()
+		case sealed:
+			d = byOpenPGP()
 		}
 		plain := input(what.kind, d)
 		bare := plain
@@ -87,7 +95,7 @@ func TestOnlyDecisionsThatPermitAMessageHaveALetter(t *testing.T) {
 	for _, verdict := range append(route.Verdicts(), "", "secure ") {
 		for _, method := range append(route.Methods(), "") {
 			c, err := all.Write(input(Form, route.Decision{Verdict: verdict, Method: method}))
-			permitted := verdict == route.Secure && method == route.MethodTLS || verdict == route.Encrypt && method == route.MethodProtectedDocument
+			permitted := verdict == route.Secure && method == route.MethodTLS || verdict == route.Encrypt && (method == route.MethodProtectedDocument || method == route.MethodOpenPGP)
 			var undecided *UndecidedError
 			if permitted != (err == nil) || !permitted && (!errors.As(err, &undecided) || c.Text != "" || c.Attachments != nil) {
 				t.Errorf("%q by %q: %+v, %v", verdict, method, c, err)
@@ -106,6 +114,8 @@ func TestAReminderOutsideCarriesNoDocumentAndAFormAlwaysDoes(t *testing.T) {
 	}{
 		{in: input(Chase, byProtected()), files: 0},
 		{in: without(input(Chase, byProtected())), files: 0},
+		{in: input(Chase, byOpenPGP()), files: 0},
+		{in: input(Form, byOpenPGP()), files: 1},
 		{in: input(Chase, bySecure()), files: 1},
 		{in: without(input(Chase, bySecure())), files: 0},
 		{in: input(Form, bySecure()), files: 1},

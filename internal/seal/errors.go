@@ -3,7 +3,7 @@ package seal
 import "github.com/pepost/pepost/internal/route"
 
 // NotSealedError means that the decision permits no bytes: it is held, refused
-// or to be posted, or asks for a method that cannot be done. A person must
+// or to be posted, or asks for a method that cannot be done, such as OpenPGP without a key. A person must
 // look; there is no other way to try.
 type NotSealedError struct {
 	Verdict route.Verdict

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/pep"
 )
 
@@ -23,6 +24,19 @@ type Secrets struct {
 	// Rand gives the passphrase, the keys, the salts and the boundary, in this
 	// order. It must be cryptographically strong.
 	Rand io.Reader
+	// OpenPGP is what a message is encrypted with as a whole; nil where there is
+	// no key of the recipient, and then none is.
+	OpenPGP *OpenPGP
+}
+
+// OpenPGP is the keys of one message.
+type OpenPGP struct {
+	// Recipient is the recipient's confirmed key.
+	Recipient keyring.Key
+	// Escrow is the council's own key, for its records; nil where it has none.
+	Escrow *keyring.Key
+	// Signer signs; nil leaves the message unsigned.
+	Signer *keyring.Signer
 }
 
 // Parcel is one sealed message.

@@ -43,6 +43,11 @@ func readBack(data []byte, c letter.Contents, e Envelope, passphrase string) err
 	if err := checkHeaders(m.Header, c, e); err != nil {
 		return err
 	}
+	return sameBodies(m, c)
+}
+
+// sameBodies wants the text and the files as they were given.
+func sameBodies(m *mail.Message, c letter.Contents) error {
 	text, files, err := bodies(m)
 	if err != nil {
 		return fmt.Errorf("reading the message back: %w", err)

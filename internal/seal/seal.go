@@ -15,7 +15,7 @@ import (
 // where the decision permits none, and a [MismatchError] where the contents or
 // the envelope do not fit the decision; then the Parcel is empty.
 func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, error) {
-	protect, err := protection(d)
+	how, err := protection(d, s)
 	if err != nil {
 		return Parcel{}, err
 	}
@@ -31,17 +31,8 @@ func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, e
 	if err := checkDigest(d, c, e); err != nil {
 		return Parcel{}, err
 	}
-	passphrase := ""
-	if protect {
-		if c, passphrase, err = protectDocument(c, s.Rand); err != nil {
-			return Parcel{}, err
-		}
-	}
-	data, err := compose(c, e, s.Rand)
+	data, passphrase, err := how(c, e, s)
 	if err != nil {
-		return Parcel{}, err
-	}
-	if err := readBack(data, c, e, passphrase); err != nil {
 		return Parcel{}, err
 	}
 	sum := sha256.Sum256(data)
@@ -51,17 +42,45 @@ func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, e
 	}, nil
 }
 
-// protection tells whether the document is to be encrypted. What is not one of
-// the two pairs named here is not sealed.
-func protection(d route.Decision) (encrypt bool, err error) {
+// way makes the final bytes of a message, read back, and the passphrase of its
+// document where it has one.
+type way func(c letter.Contents, e Envelope, s Secrets) (data []byte, passphrase string, err error)
+
+// protection gives the way of sealing that a decision asks for. What is not one
+// of the pairs named here is not sealed, and nothing by OpenPGP without a key.
+func protection(d route.Decision, s Secrets) (way, error) {
 	switch verdict := d.Settled(); {
 	case verdict == route.Secure && d.Method == route.MethodTLS:
-		return false, nil
+		return plain, nil
 	case verdict == route.Encrypt && d.Method == route.MethodProtectedDocument:
-		return true, nil
+		return protected, nil
+	case verdict == route.Encrypt && d.Method == route.MethodOpenPGP && s.OpenPGP != nil && !s.OpenPGP.Recipient.IsZero():
+		return encryptWhole, nil
 	default:
-		return false, &NotSealedError{Verdict: verdict, Method: d.Method}
+		return nil, &NotSealedError{Verdict: verdict, Method: d.Method}
 	}
+}
+
+// plain is the message as it is, for a connection on which TLS is verified.
+func plain(c letter.Contents, e Envelope, s Secrets) ([]byte, string, error) {
+	data, err := compose(c, e, s.Rand)
+	if err != nil {
+		return nil, "", err
+	}
+	return data, "", readBack(data, c, e, "")
+}
+
+// protected is the message with its document under a passphrase.
+func protected(c letter.Contents, e Envelope, s Secrets) ([]byte, string, error) {
+	c, passphrase, err := protectDocument(c, s.Rand)
+	if err != nil {
+		return nil, "", err
+	}
+	data, err := compose(c, e, s.Rand)
+	if err != nil {
+		return nil, "", err
+	}
+	return data, passphrase, readBack(data, c, e, passphrase)
 }
 
 // protectDocument encrypts every attachment under one passphrase. A message

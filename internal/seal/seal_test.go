@@ -104,8 +104,8 @@ func TestTheSameInputsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-// Nothing but the two pairs is ever sealed.
-func TestOnlyTwoDecisionsGiveBytes(t *testing.T) {
+// Without a key nothing but the two pairs is ever sealed.
+func TestWithoutAKeyOnlyTwoDecisionsGiveBytes(t *testing.T) {
 	for _, verdict := range append(route.Verdicts(), "", "Secure", "open") {
 		for _, method := range append(route.Methods(), "", "TLS", "smtp") {
 			for _, like := range []route.Decision{bySecure(), byProtected()} {
