@@ -109,6 +109,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
 		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
+		ReturnPath: returnPathOf(c),
 	}
 	copy(r.Seed[:], seed)
 	return r, nil

@@ -81,7 +81,7 @@ func scripts(t *testing.T, database string, files ...string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
-			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find, "freeport": freePort, "visit": visit, "letters": letters,
+			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find, "freeport": freePort, "visit": visit, "letters": letters, "report": reportOn,
 		},
 	}
 	if params.Files = files; len(files) == 0 {

@@ -31,7 +31,7 @@ func (r relays) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() 
 	if !ok {
 		return outbox.Outcome{Result: outbox.ResultRouteBroken, Text: "not sent: the configuration has no such relay"}
 	}
-	return client.Send(ctx, smtpout.Message{From: e.From, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
+	return client.Send(ctx, smtpout.Message{From: e.From, ReportTo: e.ReportTo, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
 }
 
 // Close ends every kept connection.

@@ -21,6 +21,8 @@ type Config struct {
 	// Relays are the further ones, each with a name that policy rows and
 	// gateways call it by.
 	Relays []Relay
+	// Returns says how what comes back is led back and judged.
+	Returns Returns
 	// Database is an absolute path (SQLite) or a postgres:// address.
 	Database string
 	// Keys is the absolute path of the key file.

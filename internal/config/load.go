@@ -36,6 +36,7 @@ type file struct {
 	Console   struct {
 		Listen string `yaml:"listen"`
 	} `yaml:"console"`
+	Returns returns `yaml:"returns"`
 	Folders struct {
 		Forms     string `yaml:"forms"`
 		Templates string `yaml:"templates"`
@@ -168,6 +169,7 @@ func (c *checker) check(f file) Config {
 		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
 		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend),
 		Console:  c.console(f.Console.Listen),
+		Returns:  c.returns(f.Returns),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
 		Teams: map[string]Officer{}, Relays: c.relays(f.Relays),

@@ -37,6 +37,9 @@ type Dispatcher struct {
 	Owner string
 	// From is the envelope sender, the canonical form of the configured one.
 	From string
+	// Sign, where set, says what a delivery is called towards mail systems;
+	// without it a delivery goes by its identifier and From.
+	Sign func(outbox.Delivery) Signed
 	// Lease is how long a claim stands without an outcome; nought means 45
 	// minutes.
 	Lease time.Duration

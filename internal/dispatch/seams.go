@@ -9,11 +9,22 @@ import (
 
 // Envelope is one message ready for a relay: one recipient, one message.
 type Envelope struct {
-	From  string // MAIL FROM
-	To    string // RCPT TO: the canonical address that was decided on
-	Bytes []byte // the sealed message, sent as it is
-	ID    string // the delivery's identifier, given as ENVID where the relay takes it
-	Relay string // the relay of the decision
+	From string // MAIL FROM
+	// ReportTo is MAIL FROM instead where the relay takes no ENVID: a report
+	// could be matched by nothing else. It may be empty.
+	ReportTo string
+	To       string // RCPT TO: the canonical address that was decided on
+	Bytes    []byte // the sealed message, sent as it is
+	ID       string // the delivery's name towards mail systems, given as ENVID where the relay takes it
+	Relay    string // the relay of the decision
+}
+
+// Signed is what one delivery is called towards mail systems, so that a report
+// on it can be told from a forged one.
+type Signed struct {
+	ID       string // as ENVID
+	From     string // as MAIL FROM
+	ReportTo string // as MAIL FROM where the relay takes no ENVID; may be empty
 }
 
 // Sender hands one message to a relay. It calls beforeDot once, after the body

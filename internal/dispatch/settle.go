@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pepost/pepost/internal/outbox"
 )
@@ -76,10 +77,32 @@ func (x *Dispatcher) attempt(ctx context.Context, d outbox.Delivery) (a attempt)
 		a.objection = "the stored message is not the one that was sealed: ask whoever looks after the program"
 		return a
 	}
+	signed := x.signed(d)
+	if !x.withinDomain(signed) {
+		a.objection = "the envelope's sender is not within the domain that was decided on: ask whoever looks after the program"
+		return a
+	}
 	a.outcome = x.Sender.Send(ctx, Envelope{
-		From: x.From, To: d.Decision.Canonical, Bytes: bytes, ID: d.ID, Relay: d.Decision.Relay,
+		From: signed.From, ReportTo: signed.ReportTo, To: d.Decision.Canonical, Bytes: bytes, ID: signed.ID, Relay: d.Decision.Relay,
 	}, func() error { return x.mark(ctx, &a) })
 	return a
+}
+
+// signed is what a delivery is called towards mail systems.
+func (x *Dispatcher) signed(d outbox.Delivery) Signed {
+	if x.Sign == nil {
+		return Signed{ID: d.ID, From: x.From}
+	}
+	return x.Sign(d)
+}
+
+// withinDomain reports whether the envelope's sender is of the domain that the
+// policy was asked about.
+func (x *Dispatcher) withinDomain(s Signed) bool {
+	_, domain, _ := strings.Cut(x.From, "@")
+	_, from, _ := strings.Cut(s.From, "@")
+	_, reportTo, _ := strings.Cut(s.ReportTo, "@")
+	return from == domain && (s.ReportTo == "" || reportTo == domain)
 }
 
 // played is an attempt that is not made. Like a sender it sets the marker where

@@ -10,6 +10,8 @@ type Occasion struct {
 	At  time.Time
 	By  string
 	Why string
+	// Cause is of what came back; empty for everything else.
+	Cause Cause
 }
 
 // Advance does one action: the delivery in its new state with the event
@@ -30,7 +32,7 @@ func Advance(d Delivery, action Action, o Occasion) (Delivery, error) {
 	from := d.State
 	d.State = to
 	d.Events = append(append([]Event(nil), d.Events...),
-		Event{At: o.At, Action: action, From: from, To: to, By: o.By, Why: o.Why})
+		Event{At: o.At, Action: action, From: from, To: to, By: o.By, Why: o.Why, Cause: o.Cause})
 	if action != Note {
 		d.Reason = o.Why
 	}

@@ -121,4 +121,6 @@ type Event struct {
 	To     State     `json:"to,omitempty"`
 	By     string    `json:"by,omitempty"`
 	Why    string    `json:"why,omitempty"`
+	// Cause is why it came back, for a bounce.
+	Cause Cause `json:"cause,omitempty"`
 }

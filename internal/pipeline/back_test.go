@@ -111,8 +111,9 @@ func TestAFormFromAStrangerWaitsAndNeedsAReason(t *testing.T) {
 	}
 }
 
-// bounced is a delivery report on a message of ours.
-func bounced(d outbox.Delivery, messageID string) []byte {
+// bounced is a delivery report on a message of ours, as a mail system writes it
+// that was given the envelope's identifier.
+func (s *stage) bounced(d outbox.Delivery, messageID string) []byte {
 	return []byte(strings.ReplaceAll(fmt.Sprintf(`From: MAILER-DAEMON@mx.example
 To: <%s>
 Message-ID: <%s>
@@ -130,6 +131,7 @@ it failed
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx.example
+Original-Envelope-Id: %s
 
 Final-Recipient: rfc822; %s
 Action: failed
@@ -143,14 +145,14 @@ From: <%s>
 To: <%s>
 
 --b--
-`, sender, messageID, d.Recipient.Address.Canonical(), d.MessageID, sender, d.Recipient.Address.Canonical()), "\n", "\r\n"))
+`, sender, messageID, s.Outgoing.Sign(d).ID, d.Recipient.Address.Canonical(), d.MessageID, sender, d.Recipient.Address.Canonical()), "\n", "\r\n"))
 }
 
 func TestABounceMovesItsDeliveryOnceAndEndsTheReminders(t *testing.T) {
 	s := newStage(t)
 	s.enter(child("1"), teacher(trusted))
 	s.send()
-	report := bounced(s.stored()[0], "r1@mx.example")
+	report := s.bounced(s.stored()[0], "r1@mx.example")
 	if taken := must(s.TakeIn(t.Context(), report))(t); taken.Return.Verdict != receive.Bounced {
 		t.Fatalf("%s %v", taken.Return.Verdict, taken.Return.Reasons)
 	}

@@ -82,7 +82,7 @@ func TestTheFormThatWasFinalisedLastIsTheFinalPlanWhicheverCameFirst(t *testing.
 		}
 		s.send()
 	}
-	if len(s.relay.taken) != 3 || !strings.Contains(s.readSent(s.relay.taken[2].ID), "The first word.") {
+	if len(s.relay.taken) != 3 || !strings.Contains(s.readSent(named(s.relay.taken[2])), "The first word.") {
 		t.Errorf("%d messages; the last is not what was finalised last", len(s.relay.taken))
 	}
 }

@@ -20,7 +20,11 @@ type memory struct {
 }
 
 func (m *memory) known() receive.Known {
-	return receive.Known{Forms: m.runner.Forms, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values}
+	return receive.Known{
+		Forms: m.runner.Forms, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values,
+		ByEnvelopeID: func(id string) (receive.Sent, bool) { return m.proven(m.runner.Seed.proven(signedEnvelope, id)) },
+		ByReturnPath: func(address string) (receive.Sent, bool) { return m.proven(m.runner.returnedTo(address)) },
+	}
 }
 
 // failed keeps the first error that is more than "there is none".
@@ -38,6 +42,19 @@ func (m *memory) byMessageID(messageID string) (receive.Sent, bool) {
 	id, _, _ := strings.Cut(strings.TrimPrefix(messageID, "<"), "@")
 	d, err := m.runner.Deliveries.Get(m.ctx, id)
 	if m.failed(err) || d.MessageID != messageID || !d.State.Gone() {
+		return receive.Sent{}, false
+	}
+	return m.sent(d, m.phrases(d.Ref)), true
+}
+
+// proven gives the delivery of an identifier whose signature was checked. It was
+// at least handed over once, or nobody could know the signature.
+func (m *memory) proven(id string) (receive.Sent, bool) {
+	if id == "" {
+		return receive.Sent{}, false
+	}
+	d, err := m.runner.Deliveries.Get(m.ctx, id)
+	if m.failed(err) || !d.State.Gone() && !d.DotMarked && len(d.Attempts) == 0 {
 		return receive.Sent{}, false
 	}
 	return m.sent(d, m.phrases(d.Ref)), true

@@ -73,7 +73,7 @@ func TestTheFullPlanGoesToTheNewSettingOnceAndOnlyWhenItIsAuthorised(t *testing.
 		t.Errorf("the new setting got %d messages, want the transfer alone", len(got))
 	}
 	last := s.relay.taken[len(s.relay.taken)-1]
-	if last.To != newTeacher || !strings.Contains(s.readSent(last.ID), "It went well.") {
+	if last.To != newTeacher || !strings.Contains(s.readSent(named(last)), "It went well.") {
 		t.Errorf("the plan that arrived at %s is not the final one", last.To)
 	}
 }

@@ -37,6 +37,8 @@ type Runner struct {
 
 	// From is the mailbox that every message comes from.
 	From pep.Address
+	// ReturnPath is how delivery reports are led back to it.
+	ReturnPath ReturnPath
 	// Means are what the installation can send with: its relay, and the
 	// gateway's name where one encrypts.
 	Means route.Means

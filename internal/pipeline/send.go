@@ -44,7 +44,7 @@ func (r *Runner) Send(ctx context.Context, until pep.Date, approve *By) (Sent, e
 // keeps one.
 func (r *Runner) Dispatcher(sender dispatch.Sender) *dispatch.Dispatcher {
 	return &dispatch.Dispatcher{
-		Queue: r.Deliveries, Sender: sender, Decide: r.redecide, Now: r.Now, Owner: r.Owner, From: r.From.Canonical(),
+		Queue: r.Deliveries, Sender: sender, Decide: r.redecide, Now: r.Now, Owner: r.Owner, From: r.From.Canonical(), Sign: r.sign,
 	}
 }
 

@@ -168,3 +168,9 @@ func (s *stage) recipients() []string {
 	}
 	return all
 }
+
+// named is the delivery that an envelope belongs to.
+func named(e dispatch.Envelope) string {
+	id, _, _ := strings.Cut(e.ID, ".")
+	return id
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/receive"
 )
 
@@ -44,25 +43,10 @@ func (r *Runner) keep(ctx context.Context, judged receive.Return) (Taken, error)
 	switch judged.Verdict {
 	case receive.Filled, receive.ForPerson:
 		return r.keepForm(ctx, judged)
-	case receive.Bounced:
-		return r.report(ctx, judged, outbox.Bounce, "it came back: "+reportWords(judged.Report))
-	case receive.Delivered:
-		return r.report(ctx, judged, outbox.Deliver, "the far mail server reported it delivered")
-	case receive.Delayed:
-		return r.report(ctx, judged, outbox.Note, "it is still on its way, "+reportWords(judged.Report))
-	case receive.Relayed:
-		return r.report(ctx, judged, outbox.Note, "it left for where no report comes from")
-	case receive.Automatic:
-		return r.report(ctx, judged, outbox.Note, "an automatic reply came")
+	case receive.Bounced, receive.Delivered, receive.Delayed, receive.Relayed, receive.Automatic:
+		return r.reportedOn(ctx, judged)
 	}
 	return Taken{Return: judged}, nil
-}
-
-func reportWords(r receive.Report) string {
-	if r.Status == "" {
-		return "a mail server reports it " + string(r.Action)
-	}
-	return fmt.Sprintf("a mail server reports it %s with status %s", r.Action, r.Status)
 }
 
 // keepForm stores a form that came back, before an officer. A message without
@@ -104,35 +88,4 @@ func (r *Runner) answered(ctx context.Context, judged receive.Return) (string, e
 		return "", nil
 	}
 	return d.PlanKey, err
-}
-
-// report moves the delivery that a message is about. The message's digest
-// stands in the event, so that the same report is taken once.
-func (r *Runner) report(ctx context.Context, judged receive.Return, action outbox.Action, why string) (Taken, error) {
-	out := Taken{Return: judged}
-	if judged.Delivery == "" {
-		return out, nil
-	}
-	d, err := r.Deliveries.Get(ctx, judged.Delivery)
-	if err != nil {
-		return out, err
-	}
-	why += " (message " + judged.SHA256[:12] + ")"
-	for _, event := range d.Events {
-		if event.Why == why {
-			out.Again = true
-			return out, nil
-		}
-	}
-	changed, err := outbox.Advance(d, action, outbox.Occasion{At: r.Now(), By: r.Owner, Why: why})
-	var no *outbox.NotAllowedError
-	if errors.As(err, &no) {
-		// It came back twice, or is reported delivered after it came back: the
-		// state stands, the report is kept.
-		changed, err = outbox.Advance(d, outbox.Note, outbox.Occasion{At: r.Now(), By: r.Owner, Why: why})
-	}
-	if err != nil {
-		return out, err
-	}
-	return out, r.Deliveries.Save(ctx, changed)
 }

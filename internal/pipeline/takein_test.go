@@ -12,8 +12,8 @@ import (
 )
 
 // report is a delivery report of another kind than a failure.
-func report(d outbox.Delivery, id, action, status string) []byte {
-	text := string(bounced(d, id))
+func (s *stage) report(d outbox.Delivery, id, action, status string) []byte {
+	text := string(s.bounced(d, id))
 	return []byte(strings.NewReplacer("Action: failed", "Action: "+action, "Status: 5.1.1", "Status: "+status).Replace(text))
 }
 
@@ -33,7 +33,7 @@ func TestEachReportMovesItsDeliveryOnceAndNeverBack(t *testing.T) {
 		{"delivered", "2.1.5", receive.Delivered, outbox.Bounced},
 	}
 	for i, step := range steps {
-		message := report(s.stored()[0], "r"+string(rune('a'+i))+"@mx.example", step.action, step.status)
+		message := s.report(s.stored()[0], "r"+string(rune('a'+i))+"@mx.example", step.action, step.status)
 		before := len(s.stored()[0].Events)
 		first, again := must(s.TakeIn(t.Context(), message))(t), must(s.TakeIn(t.Context(), message))(t)
 		d := s.stored()[0]

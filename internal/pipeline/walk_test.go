@@ -99,7 +99,7 @@ func (w *walk) answer(e dispatch.Envelope, beforeDot func() error) outbox.Outcom
 
 // check says what must be true of whatever reaches a relay.
 func (w *walk) check(e dispatch.Envelope) {
-	d := must(w.whole.Get(w.t.Context(), e.ID))(w.t)
+	d := must(w.whole.Get(w.t.Context(), named(e)))(w.t)
 	if e.To != d.Decision.Canonical || e.To != d.Recipient.Address.Canonical() {
 		w.t.Errorf("RCPT is not the address that was decided on")
 	}
@@ -173,7 +173,7 @@ func (w *walk) returning() {
 		return
 	}
 	id := fmt.Sprint("m", w.chance.Uint32())
-	message := bounced(d, id+"@mx.example")
+	message := w.bounced(d, id+"@mx.example")
 	if w.pick(3) > 0 {
 		message = mail(id, d.Recipient.Address.Canonical(), d.Ref, w.filled(d.Ref, nil))
 	}
@@ -252,8 +252,8 @@ func TestWhateverHappensNothingReachesTheWrongPersonInClearOrTwice(t *testing.T)
 func (w *walk) onceEach() {
 	counted := map[string]int{}
 	for _, e := range w.relay.taken {
-		d := must(w.whole.Get(w.t.Context(), e.ID))(w.t)
-		counted[e.ID]++
+		d := must(w.whole.Get(w.t.Context(), named(e)))(w.t)
+		counted[named(e)]++
 		if d.Kind != outbox.KindFinal {
 			counted[strings.ToLower(d.PlanKey+string(d.Kind)+d.Milestone+e.To)]++
 		}

@@ -281,7 +281,7 @@ func TestACorrectedFinalTakesThePlaceOfOneThatDidNotLeaveAndFollowsOneThatDid(t 
 		t.Error(d)
 	}
 	last := s.relay.taken[len(s.relay.taken)-1]
-	if text := s.readSent(last.ID); !strings.Contains(text, "The better word.") || strings.Contains(text, "The first word.") {
+	if text := s.readSent(named(last)); !strings.Contains(text, "The better word.") || strings.Contains(text, "The first word.") {
 		t.Errorf("the corrected plan does not say what was corrected")
 	}
 }
@@ -317,7 +317,7 @@ func TestAFinalPlanThatWaitsIsNotReleasedToACarerWhoLeft(t *testing.T) {
 // the file that are not shown.
 func (s *stage) readSent(id string) string {
 	s.t.Helper()
-	at := slices.IndexFunc(s.relay.taken, func(e dispatch.Envelope) bool { return e.ID == id })
+	at := slices.IndexFunc(s.relay.taken, func(e dispatch.Envelope) bool { return named(e) == id })
 	if at < 0 {
 		s.t.Fatal("the delivery did not leave")
 	}
@@ -369,7 +369,7 @@ func TestAFormThatWaitsIsMadeAnewWhereItsMeetingMovesAndItIsStillDue(t *testing.
 	s.release()
 	s.handOver()
 	last := s.relay.taken[len(s.relay.taken)-1]
-	if sent := s.readSent(last.ID); len(s.relay.taken) != 1 || !strings.Contains(sent, "02/03/2026") || strings.Contains(sent, "03/03/2026") {
+	if sent := s.readSent(named(last)); len(s.relay.taken) != 1 || !strings.Contains(sent, "02/03/2026") || strings.Contains(sent, "03/03/2026") {
 		t.Errorf("%d messages; the form has the old date", len(s.relay.taken))
 	}
 }

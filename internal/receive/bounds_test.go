@@ -151,10 +151,21 @@ func TestMailIsFiledOnlyOnceItIsTakenIn(t *testing.T) {
 func FuzzJudge(f *testing.F) {
 	f.Add(mailOf(nil, "hello", attachment{name: "f.docx", data: filled(f, refOf(f, 1), "x")}))
 	f.Add(reportOn(sentID, teacher, "failed", "5.1.1"))
+	f.Add(reportWith("returns+d1.path@council.example", "", "", teacher, "delivered", "2.0.0"))
+	f.Add(reportWith("returns@council.example", "d1.forged", sentID, teacher, "delivered", "2.0.0"))
 	f.Add(nested(5))
 	f.Add([]byte("Subject: PEP-7F3K-2Q\r\n\r\n"))
-	k := known(f)
+	k, signed := known(f), false
+	seen := func(find func(string) (receive.Sent, bool)) func(string) (receive.Sent, bool) {
+		return func(token string) (receive.Sent, bool) {
+			sent, ok := find(token)
+			signed = signed || ok
+			return sent, ok
+		}
+	}
+	k.ByEnvelopeID, k.ByReturnPath = seen(k.ByEnvelopeID), seen(k.ByReturnPath)
 	f.Fuzz(func(t *testing.T, data []byte) {
+		signed = false
 		got := receive.Judge(data, k)
 		switch {
 		case !slices.Contains(receive.Verdicts(), got.Verdict):
@@ -163,6 +174,13 @@ func FuzzJudge(f *testing.F) {
 			t.Fatalf("%s with reasons %v", got.Verdict, got.Reasons)
 		case got.Verdict == receive.Filled && (got.Ref == "" || got.Delivery == "" || got.File == nil):
 			t.Fatalf("a filled form without a child or a file")
+		case moves(got.Verdict) && !signed:
+			t.Fatalf("%s without a signature", got.Verdict)
 		}
 	})
+}
+
+// moves reports whether a verdict changes the state of a delivery.
+func moves(v receive.Verdict) bool {
+	return v == receive.Bounced || v == receive.Delivered || v == receive.Delayed || v == receive.Relayed
 }

@@ -9,6 +9,11 @@
 // person with the reasons; nothing is dropped.
 //
 // A reference in a mail says where it belongs, never that it may be trusted.
+// A delivery report counts only where it has what mail systems alone were told:
+// the signed envelope identifier, else the signed return path. An answer that a
+// person writes has neither, since it goes to the mailbox named in the message;
+// it is matched by the message it answers and by the form itself.
+//
 // The sender's address proves nothing either, but one to which the form did
 // not go is always for a person. The package answers no mail, follows no link,
 // does no I/O but through the seam [Mailbox], reads no clock, and puts no

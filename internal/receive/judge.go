@@ -66,6 +66,13 @@ func judgeMessage(p parsed, known Known, out *Return) {
 // judgeAutomatic says which delivery an automatic reply answers.
 func judgeAutomatic(p parsed, known Known, out *Return) {
 	t := p.follow(known)
+	for _, address := range p.sentTo() {
+		if sent, ours := known.ByReturnPath(address); ours {
+			t.answers = sent
+			t.add(sent.Ref)
+			break
+		}
+	}
 	out.Verdict, out.Delivery = Automatic, t.answers.Delivery
 	if len(t.refs) == 1 {
 		out.Ref = t.refs[0]

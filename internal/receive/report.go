@@ -3,6 +3,8 @@ package receive
 import (
 	"bufio"
 	"bytes"
+	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-message/textproto"
@@ -22,52 +24,142 @@ func (p parsed) isReceipt() bool {
 	return p.kind == "multipart/report" && strings.EqualFold(p.params["report-type"], "disposition-notification")
 }
 
-// group is what a report says of one recipient.
+// group is what a report says of one recipient: the address that we gave, where
+// the report has it, and the one that the mail went to in the end.
 type group struct {
-	recipients []string
-	action     ReportAction
-	status     string
+	original, final string
+	action          ReportAction
+	status          string
 }
 
-// judgeReport finds the message of ours that a report is about. A report
-// changes nothing unless it names both that message and the address it went
-// to: whoever knows neither cannot have seen our mail.
+// reported is what a report says of which message.
+type reported struct {
+	envelopeID string // Original-Envelope-Id
+	messageID  string // of the returned headers, else Original-Message-ID
+	groups     []group
+}
+
+// judgeReport finds the message of ours that a report is about and what became
+// of it. A report changes nothing unless it is proven and names the address
+// that the message went to.
 func judgeReport(p parsed, known Known, out *Return) {
-	id, groups := p.reported()
-	sent, found := Sent{}, false
-	if id != "" {
-		sent, found = known.ByMessageID(id)
+	said := p.reported()
+	sent, proof, torn := p.prove(said, known)
+	if proof == NoProof && said.messageID != "" {
+		sent, _ = known.ByMessageID(said.messageID)
 	}
-	if !found {
+	if sent.Delivery == "" {
 		out.forPerson(UnmatchedReport, "a delivery report that names no message of ours")
 		return
 	}
-	out.Ref, out.Delivery, out.Report.MessageID = sent.Ref, sent.Delivery, id
-	for _, g := range groups {
-		if !g.names(sent) {
-			continue
-		}
-		if g.action.verdict() == ForPerson {
-			out.forPerson(LooseReport, "a delivery report with an action that is none of RFC 3464's")
-			return
-		}
-		out.Verdict, out.Report.Action, out.Report.Status = g.action.verdict(), g.action, g.status
+	out.Ref, out.Delivery = sent.Ref, sent.Delivery
+	out.Report.MessageID, out.Report.Proof = said.messageID, proof
+	if torn {
+		out.forPerson(TornReport, "a delivery report that speaks of two messages of ours")
 		return
 	}
-	out.forPerson(UnmatchedReport, "a delivery report that does not name the address that the message went to")
+	about, one := about(said.groups, sent)
+	switch {
+	case about.action == "":
+		out.forPerson(UnmatchedReport, "a delivery report that does not name the address that the message went to")
+		return
+	case !one:
+		out.forPerson(TornReport, "a delivery report that says two things of one recipient")
+		return
+	case about.action.verdict() == ForPerson:
+		out.forPerson(LooseReport, "a delivery report with an action that is none of RFC 3464's")
+		return
+	}
+	out.Report.Action, out.Report.Status = about.action, about.status
+	if proof == NoProof {
+		out.forPerson(UnprovenReport, "a delivery report that says "+string(about.action)+" and cannot be proven: whoever saw the message could have written it; ask the recipient")
+		return
+	}
+	out.Verdict = about.action.verdict()
 }
 
-func (g group) names(sent Sent) bool {
-	for _, address := range g.recipients {
-		if canonical := sent.To.Canonical(); canonical != "" && strings.EqualFold(address, canonical) {
-			return true
+// prove finds the message of ours that a report is about by what only mail
+// systems were told, the strongest evidence first. It is torn where two pieces
+// of evidence point at different messages.
+func (p parsed) prove(said reported, known Known) (sent Sent, proof Proof, torn bool) {
+	take := func(found Sent, ok bool, by Proof) {
+		switch {
+		case !ok:
+		case sent.Delivery == "":
+			sent, proof = found, by
+		case sent.Delivery != found.Delivery:
+			torn = true
 		}
 	}
-	return false
+	if said.envelopeID != "" {
+		found, ok := known.ByEnvelopeID(said.envelopeID)
+		take(found, ok, ByEnvelope)
+	}
+	for _, address := range p.sentTo() {
+		found, ok := known.ByReturnPath(address)
+		take(found, ok, ByReturnPath)
+	}
+	if proof != NoProof && said.messageID != "" {
+		found, ok := known.ByMessageID(said.messageID)
+		take(found, ok, NoProof)
+	}
+	return sent, proof, torn
 }
 
-// reported is the Message-ID and the recipients' groups of a report.
-func (p parsed) reported() (id string, groups []group) {
+// maxSentTo bounds the addresses of one message that are looked up.
+const maxSentTo = 20
+
+// sentTo are the addresses that a message was sent to, as the mailbox recorded
+// them and as its writer did. Whoever wrote them proves nothing by it: what
+// they hold has to be signed.
+func (p parsed) sentTo() []string {
+	var all []string
+	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "To"} {
+		for field := p.header.FieldsByKey(name); field.Next(); {
+			list, err := mail.ParseAddressList(field.Value())
+			if err != nil {
+				continue
+			}
+			for _, address := range list {
+				if len(all) < maxSentTo && !slices.Contains(all, address.Address) {
+					all = append(all, address.Address)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// about is what the groups say of the recipient of a message; one is false
+// where they do not agree.
+func about(groups []group, sent Sent) (found group, one bool) {
+	one = true
+	for _, g := range groups {
+		switch {
+		case !g.names(sent):
+		case found.action == "":
+			found = g
+		case found.action != g.action:
+			one = false
+		}
+	}
+	return found, one
+}
+
+// names reports whether a group is about the recipient of a message. Where it
+// says what address we gave, that decides: behind it mail may be led on to
+// another one.
+func (g group) names(sent Sent) bool {
+	address, canonical := g.original, sent.To.Canonical()
+	if address == "" {
+		address = g.final
+	}
+	return canonical != "" && strings.EqualFold(address, canonical)
+}
+
+// reported is the message and the recipients' groups of a report.
+func (p parsed) reported() reported {
+	var said reported
 	for _, part := range p.parts {
 		// A report is about a page long; one beyond the bounds is none.
 		if part.nested || headerSize(part.content) > maxHeader {
@@ -75,17 +167,30 @@ func (p parsed) reported() (id string, groups []group) {
 		}
 		switch part.kind {
 		case "message/delivery-status", "message/global-delivery-status":
-			groups = append(groups, statusGroups(part.content)...)
-			if id == "" {
-				id = bracketed(statusField(part.content, "Original-Message-Id"))
+			said.groups = append(said.groups, statusGroups(part.content)...)
+			if said.envelopeID == "" {
+				said.envelopeID = envelopeID(part.content)
+			}
+			if said.messageID == "" {
+				said.messageID = bracketed(statusField(part.content, "Original-Message-Id"))
 			}
 		case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 			if original := bracketed(returnedID(part.content)); original != "" {
-				id = original
+				said.messageID = original
 			}
 		}
 	}
-	return id, groups
+	return said
+}
+
+// envelopeID is the envelope identifier of a report. It stands in the group
+// about the message alone, which is the first.
+func envelopeID(content []byte) string {
+	groups := statusHeaders(content)
+	if len(groups) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(groups[0].Get("Original-Envelope-Id"))
 }
 
 // returnedID is the Message-ID in the returned headers.
@@ -144,14 +249,17 @@ func statusGroups(content []byte) []group {
 			continue
 		}
 		g := group{action: ReportAction(action), status: statusCode(header.Get("Status"))}
-		for _, name := range []string{"Original-Recipient", "Final-Recipient"} {
-			if _, address, typed := strings.Cut(header.Get(name), ";"); typed {
-				g.recipients = append(g.recipients, strings.Trim(strings.TrimSpace(address), "<>"))
-			}
-		}
+		g.original, g.final = typedAddress(header.Get("Original-Recipient")), typedAddress(header.Get("Final-Recipient"))
 		groups = append(groups, g)
 	}
 	return groups
+}
+
+// typedAddress is the address of a field such as "rfc822; dt@school.example"
+// (RFC 3464 section 2.1.2).
+func typedAddress(field string) string {
+	_, address, _ := strings.Cut(field, ";")
+	return strings.Trim(strings.TrimSpace(address), "<>")
 }
 
 // statusCode keeps a status only where it is one: class, subject and detail in

@@ -90,6 +90,15 @@ func known(t testing.TB) receive.Known {
 			}
 			return receive.Sent{}, false
 		},
+		ByEnvelopeID: func(id string) (receive.Sent, bool) { return signedBy(sent, id, ".envelope") },
+		ByReturnPath: func(address string) (receive.Sent, bool) {
+			local, found := strings.CutPrefix(address, "returns+")
+			token, ours := strings.CutSuffix(local, "@council.example")
+			if !found || !ours {
+				return receive.Sent{}, false
+			}
+			return signedBy(sent, token, ".path")
+		},
 		ByRef: func(ref pep.Ref) []receive.Sent {
 			var all []receive.Sent
 			for _, s := range sent {
@@ -103,6 +112,18 @@ func known(t testing.TB) receive.Known {
 			return form.Values{Fields: map[string]string{"line": "before"}}, ref == one
 		},
 	}
+}
+
+// signedBy finds what went out by an identifier with a signature behind it. That
+// a signature is checked is the business of whoever answers.
+func signedBy(sent []receive.Sent, token, signature string) (receive.Sent, bool) {
+	id, ours := strings.CutSuffix(token, signature)
+	for _, s := range sent {
+		if ours && s.Delivery == id {
+			return s, true
+		}
+	}
+	return receive.Sent{}, false
 }
 
 // attachment is one file of a mail.

@@ -2,6 +2,7 @@ package receive
 
 import (
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/word"
 )
@@ -78,6 +79,13 @@ const (
 	// UnmatchedReport is a delivery report on no message of ours, or one that
 	// does not name the recipient: anybody can write such a report.
 	UnmatchedReport ReasonCode = "unmatched_report"
+	// UnprovenReport is a delivery report that names a message of ours and its
+	// recipient, but has nothing that only mail systems were told: whoever saw
+	// the message could have written it.
+	UnprovenReport ReasonCode = "unproven_report"
+	// TornReport is a delivery report that speaks of two messages of ours, or
+	// says two things of one.
+	TornReport ReasonCode = "torn_report"
 	// LooseReport is a message from a mail system that is no proper report.
 	LooseReport ReasonCode = "loose_report"
 )
@@ -86,7 +94,7 @@ const (
 func ReasonCodes() []ReasonCode {
 	return []ReasonCode{
 		TooLarge, Malformed, NoForm, SeveralForms, OtherFile, Unopened, RefusedFile, Doubtful, NoReference, References,
-		Mistyped, UnknownReference, OtherSender, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, LooseReport,
+		Mistyped, UnknownReference, OtherSender, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
 	}
 }
 
@@ -149,6 +157,32 @@ type Report struct {
 	Status string
 	// MessageID is of the message reported on, with its angle brackets.
 	MessageID string
+	// Proof is what shows that a mail system wrote it that had our message.
+	Proof Proof
+}
+
+// Proof is the evidence that ties a delivery report to one message of ours.
+type Proof string
+
+// The proofs, the strongest first. A report without any changes nothing,
+// because anybody can write one.
+const (
+	// NoProof is a report that names a message at most.
+	NoProof Proof = ""
+	// ByEnvelope is the signed identifier that only mail systems were given
+	// (Original-Envelope-Id, RFC 3464 section 2.2.1).
+	ByEnvelope Proof = "envelope identifier"
+	// ByReturnPath is the signed address that the report was sent to.
+	ByReturnPath Proof = "return path"
+)
+
+// Cause is what a report of a failure says of its reason, empty for every
+// other report.
+func (r Report) Cause() outbox.Cause {
+	if r.Action != ActionFailed {
+		return outbox.CauseNone
+	}
+	return outbox.CauseOf(r.Status)
 }
 
 // ReportAction is what a mail system did (RFC 3464, 2.3.3).
@@ -196,6 +230,11 @@ type Known struct {
 	// ByMessageID finds a message of ours by its Message-ID, with its angle
 	// brackets.
 	ByMessageID func(id string) (Sent, bool)
+	// ByEnvelopeID finds a message of ours by the signed identifier of its
+	// envelope, ByReturnPath by its signed return path. Neither finds one whose
+	// signature is not ours.
+	ByEnvelopeID func(id string) (Sent, bool)
+	ByReturnPath func(address string) (Sent, bool)
 	// ByRef gives the forms that went out for a child, the latest first.
 	ByRef func(ref pep.Ref) []Sent
 	// Values gives the answers of the form as it was last sent.

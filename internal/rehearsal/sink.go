@@ -46,7 +46,7 @@ func FileName(m mailsink.Message) string {
 // relay was given it as ENVID (RFC 3461 section 4.4), and it begins the
 // Message-ID.
 func deliveryOf(m mailsink.Message) string {
-	id := m.MailParams["ENVID"]
+	id, _, _ := strings.Cut(m.MailParams["ENVID"], ".") // what follows signs it
 	if id == "" {
 		if l, err := Opened(m.Data); err == nil {
 			id, _, _ = strings.Cut(strings.Trim(l.MessageID, "<>"), "@")

@@ -49,7 +49,7 @@ func TestAMessageIsNamedByItsDeliveryAlone(t *testing.T) {
 		message mailsink.Message
 		want    string
 	}{
-		{mailsink.Message{Number: 7, MailParams: mailsink.Params{"ENVID": "k2v7../x"}}, "0007-k2v7x.eml"},
+		{mailsink.Message{Number: 7, MailParams: mailsink.Params{"ENVID": "k2v7/x.ab34"}}, "0007-k2v7x.eml"},
 		{mailsink.Message{Number: 8, Data: []byte("Message-ID: <abc234@democheshire.gov.uk>\r\n\r\nx")}, "0008-abc234.eml"},
 		{mailsink.Message{Number: 9, Data: []byte("\x00")}, "0009-.eml"},
 	} {

@@ -36,7 +36,7 @@ import (
 type smtp struct{ client *smtpout.Client }
 
 func (s smtp) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() error) outbox.Outcome {
-	return s.client.Send(ctx, smtpout.Message{From: e.From, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
+	return s.client.Send(ctx, smtpout.Message{From: e.From, ReportTo: e.ReportTo, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
 }
 
 // prepared is a stage with the sample imported on the first day of the term.

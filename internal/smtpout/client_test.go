@@ -143,6 +143,23 @@ func TestPlainRelays(t *testing.T) {
 	}
 }
 
+// The signed return path stands in only where a relay takes no identifier.
+func TestAReportFindsItsWayBackWhateverTheRelayTakes(t *testing.T) {
+	for hidden, want := range map[string]string{"": "peps@council.example", "DSN": "peps+d1.tag@council.example"} {
+		p := begin(t, mailsink.Options{Faults: mailsink.At(mailsink.AtHello, mailsink.Fault{Hide: []string{hidden}})})
+		m := message()
+		m.From, m.ReportTo = "peps@council.example", "peps+d1.tag@council.example"
+		p.expect(p.send(m), outbox.ResultAccepted, outbox.PhaseReply, 1)
+		if kept := p.server.Messages()[0]; kept.From != want {
+			t.Errorf("without %q: MAIL FROM %s", hidden, kept.From)
+		}
+	}
+	m := message()
+	if m.ReportTo = "two words@council.example"; m.Check() == nil {
+		t.Error("a return path that is no address is taken")
+	}
+}
+
 func TestConnectionIsReusedAndLeftPolitely(t *testing.T) {
 	p := begin(t, mailsink.Options{Username: "relay", Password: "secret"}, func(r *smtpout.Relay) {
 		r.Username, r.Password = "relay", func() (string, error) { return "secret", nil }

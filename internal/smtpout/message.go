@@ -15,9 +15,13 @@ const (
 
 // A Message is one sealed message for one recipient.
 type Message struct {
-	From  string // envelope sender; empty for the null sender
-	To    string // envelope recipient, in the form it was decided on
-	Bytes []byte // RFC 5322, lines ended by CRLF, the last one too
+	From string // envelope sender; empty for the null sender
+	// ReportTo is the envelope sender instead of From where the relay does not
+	// take ID: without either a delivery report could not be matched. It may be
+	// empty.
+	ReportTo string
+	To       string // envelope recipient, in the form it was decided on
+	Bytes    []byte // RFC 5322, lines ended by CRLF, the last one too
 	// ID names the delivery towards the relay (ENVID of RFC 3461), so that a
 	// delivery report can be matched. It is left out where it cannot be given.
 	ID string
@@ -30,6 +34,9 @@ type Message struct {
 func (m Message) Check() error {
 	if m.From != "" && !validPath(m.From) {
 		return errors.New("envelope sender is not a plain address")
+	}
+	if m.ReportTo != "" && !validPath(m.ReportTo) {
+		return errors.New("envelope sender for reports is not a plain address")
 	}
 	if !validPath(m.To) {
 		return errors.New("envelope recipient is not a plain address")

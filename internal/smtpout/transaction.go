@@ -98,7 +98,11 @@ type step struct {
 // commands gives the envelope of p, with the parameters that the relay knows.
 // SMTPUTF8 is never among them: an address that needs it does not get here.
 func (v *conversation) commands(p parcel) []step {
-	mail, rcpt := "MAIL FROM:<"+p.From+">", "RCPT TO:<"+p.To+">"
+	from := p.From
+	if _, ok := v.extensions["DSN"]; !ok && p.ReportTo != "" {
+		from = p.ReportTo
+	}
+	mail, rcpt := "MAIL FROM:<"+from+">", "RCPT TO:<"+p.To+">"
 	if _, ok := v.extensions["SIZE"]; ok {
 		mail += " SIZE=" + strconv.Itoa(len(p.Bytes))
 	}

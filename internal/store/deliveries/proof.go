@@ -33,6 +33,9 @@ func proof(keys store.Keys, was, is outbox.Delivery, document []byte) ([]audit.R
 		if e.From == outbox.Uncertain && e.Action == outbox.Retry {
 			r.Facts = append(r.Facts, audit.Fact{Name: "possible_duplicate", Value: is.MessageID})
 		}
+		if e.Cause != outbox.CauseNone {
+			r.Facts = append(r.Facts, audit.Fact{Name: "cause", Value: string(e.Cause)})
+		}
 		if e.From == outbox.Sending && len(attempts) > 0 {
 			r.Facts = append(r.Facts, conversation(attempts[0])...)
 			attempts = attempts[1:]
