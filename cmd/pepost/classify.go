@@ -28,6 +28,7 @@ func classifyKnown(err error) *outcomeError {
 		noCopy    *pipeline.NoCopyError
 		reroute   *pipeline.RerouteError
 		two       *pipeline.TwoPeopleError
+		agreement *pipeline.AgreementError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -57,6 +58,10 @@ func classifyKnown(err error) *outcomeError {
 		end.hint = noCopy.Hint
 	case errors.As(err, &reroute):
 		end.code, end.hint = exitHeld, reroute.Hint
+	case errors.As(err, &agreement):
+		end.hint = agreement.Hint
+	case errors.Is(err, pipeline.ErrPhraseEnded):
+		end.hint = "pepost phrases agree makes another one"
 	case errors.As(err, &two):
 		end.code, end.hint = exitHeld, "a second person runs the same command with --account of their own"
 	case errors.As(err, &forbidden):

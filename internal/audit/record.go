@@ -51,6 +51,10 @@ const (
 	IncidentOpened Action = "incident opened"
 	// IncidentClosed is a freeze lifted by a person.
 	IncidentClosed Action = "incident closed"
+	// PhraseChanged is a phrase agreed with a setting told, confirmed or ended.
+	PhraseChanged Action = "phrase changed"
+	// PhoneChanged is a mobile number of a contact confirmed or removed.
+	PhoneChanged Action = "telephone number changed"
 	// BackupMade is a copy of the database written.
 	BackupMade Action = "backup made"
 	// BackupRestored is a copy put in the place of the database.
@@ -62,7 +66,7 @@ func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
 		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
-		EvidenceRead, IncidentOpened, IncidentClosed, BackupMade, BackupRestored,
+		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, BackupMade, BackupRestored,
 	}
 }
 

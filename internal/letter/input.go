@@ -80,6 +80,12 @@ type Input struct {
 	// Late is set where a form or plan goes out after its day, and where a
 	// reminder goes out after ReturnBy.
 	Late bool
+	// Agreed is the day on which the phrase that opens a protected document was
+	// agreed by telephone; zero where it has a passphrase of its own.
+	Agreed pep.Date
+	// Texted is set where the passphrase goes by text message, to a number that
+	// was confirmed.
+	Texted bool
 }
 
 // Contents is what a message says, ready to be sealed.

@@ -37,6 +37,7 @@ const (
 	finalSealed       = "final-sealed.txt"
 	transferSealed    = "transfer-sealed.txt"
 	callScript        = "call-script.txt"
+	agreeScript       = "agree-script.txt"
 	digestFile        = "digest.txt"
 )
 
@@ -72,6 +73,7 @@ func purposes() map[purpose]string {
 type Templates struct {
 	letters map[purpose]file
 	script  file
+	agree   file
 	digest  file
 }
 
@@ -99,16 +101,18 @@ func Load(shipped fs.FS, instead ...fs.FS) (Templates, error) {
 		}
 		problems = append(problems, faults...)
 	}
-	source, fault := read(folders, callScript)
-	script, faults := readFile(callScript, source, false)
-	if fault != nil {
-		faults = Problems{*fault}
+	for name, to := range map[string]*file{callScript: &t.script, agreeScript: &t.agree} {
+		source, fault := read(folders, name)
+		script, faults := readFile(name, source, false)
+		if fault != nil {
+			faults = Problems{*fault}
+		}
+		if *to = script; len(faults) == 0 {
+			faults = tryScript(*to)
+		}
+		problems = append(problems, faults...)
 	}
-	if t.script = script; len(faults) == 0 {
-		faults = t.tryScript()
-	}
-	problems = append(problems, faults...)
-	source, fault = read(folders, digestFile)
+	source, fault := read(folders, digestFile)
 	digest, faults := readFile(digestFile, source, true)
 	if fault != nil {
 		faults = Problems{*fault}
@@ -139,7 +143,7 @@ func read(folders []fs.FS, name string) (string, *Problem) {
 // strangers finds files whose name is that of no letter: a mistyped name would
 // leave the shipped words in force unseen.
 func strangers(folders []fs.FS) Problems {
-	known := []string{callScript, digestFile}
+	known := []string{callScript, agreeScript, digestFile}
 	for _, name := range purposes() {
 		known = append(known, name)
 	}

@@ -40,7 +40,7 @@ func TestEveryKindHasALetterForEveryClass(t *testing.T) {
 		}
 	}
 	names, err := fs.Glob(templates.FS, "*")
-	if err != nil || len(names) != len(purposes())+2 { // the call script and the digest
+	if err != nil || len(names) != len(purposes())+3 { // two scripts of calls, and the digest
 		t.Errorf("the folder has %v, %v", names, err)
 	}
 }
@@ -110,10 +110,10 @@ func TestEveryMistakeIsFoundWithItsLine(t *testing.T) {
 func TestAllMistakesAreGivenAtOnce(t *testing.T) {
 	_, err := Load(fstest.MapFS{formSecure: &fstest.MapFile{Data: []byte(goodHead)}})
 	var problems Problems
-	if !errors.As(err, &problems) || len(problems) != len(purposes())+2 {
+	if !errors.As(err, &problems) || len(problems) != len(purposes())+3 {
 		t.Fatalf("%v", err)
 	}
-	if text := err.Error(); strings.Count(text, "there is no such file (every letter needs one)") != len(purposes())+1 {
+	if text := err.Error(); strings.Count(text, "there is no such file (every letter needs one)") != len(purposes())+2 {
 		t.Errorf("%s", text)
 	}
 }

@@ -25,11 +25,18 @@ type callWords struct {
 
 // CallScript is what the officer goes by during the call. It is shown and
 // never sent. It fails only for templates that were not loaded.
-func (t Templates) CallScript(c Call) (string, error) {
-	if t.script.body == nil {
+func (t Templates) CallScript(c Call) (string, error) { return t.script.say(c) }
+
+// PhraseScript is what the officer goes by when telling a new phrase that is to
+// open all documents from then on. A call of this kind has no reference.
+func (t Templates) PhraseScript(c Call) (string, error) { return t.agree.say(c) }
+
+// say fills a script in.
+func (f file) say(c Call) (string, error) {
+	if f.body == nil {
 		return "", &InputError{"call script", "has no template"}
 	}
-	text, err := run(t.script.body, callWords{
+	text, err := run(f.body, callWords{
 		Reference: string(c.Ref), Sent: c.Sent.Long(), Name: c.Name, Telephone: c.Telephone,
 		Role: spoken(c.Role), Authority: c.Authority,
 	})

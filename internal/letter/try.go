@@ -71,13 +71,17 @@ func samples(what purpose) []Input {
 				in.Document = nil
 			}
 		}
+		if has(1) != has(3) {
+			in.Agreed = pep.Date{Year: 2026, Month: 1, Day: 12}
+		}
+		in.Texted = has(2) != has(4)
 		all = append(all, in)
 	}
 	return all
 }
 
-// tryScript does for the call script what tryLetter does for a letter.
-func (t Templates) tryScript() Problems {
+// tryScript does for a script of a call what tryLetter does for a letter.
+func tryScript(script file) Problems {
 	var problems Problems
 	for circumstances := range 1 << 2 {
 		call := Call{Ref: "PEP-0000-00", Authority: "Sample Council", Sent: pep.Date{Year: 2026, Month: 2, Day: 24}}
@@ -87,8 +91,8 @@ func (t Templates) tryScript() Problems {
 		if circumstances&2 == 2 {
 			call.Telephone = "01632 960000"
 		}
-		if _, err := t.CallScript(call); err != nil {
-			problems = append(problems, t.script.explain(err))
+		if _, err := script.say(call); err != nil {
+			problems = append(problems, script.explain(err))
 		}
 	}
 	return problems

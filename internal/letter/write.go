@@ -25,6 +25,8 @@ type neutralWords struct {
 	Late                    bool
 	Officer                 neutralOfficer
 	Authority               string
+	Agreed                  string
+	Texted                  bool
 }
 
 type neutralOfficer struct{ Name, Telephone string }
@@ -167,7 +169,7 @@ func (in Input) neutralWords() neutralWords {
 	return neutralWords{
 		Reference: string(in.Ref), On: in.On.Long(), ReturnBy: in.ReturnBy.Long(), Late: in.Late,
 		Officer:   neutralOfficer{Name: unless(in.Officer.Name, "our office"), Telephone: unless(in.Officer.Telephone, "")},
-		Authority: unless(in.Sender.Authority, "The council"),
+		Authority: unless(in.Sender.Authority, "The council"), Agreed: in.Agreed.Long(), Texted: in.Texted,
 	}
 }
 

@@ -204,13 +204,32 @@ func TestALetterOutsideTellsWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, wanted := range []string{
-		"on a computer that has Microsoft Word", "type the password", "same password", "Answer this mail", "write no names",
+		"LibreOffice Writer 7.4 opens it: we have tested that", "we have not tested it, nor any other program", "type the password", "same password", "Answer this mail", "write no names",
 		"ring Ann Other on 01632 960123 and quote PEP-7F3K-2Q", "Tue 17 March 2026", "Tue 24 February 2026",
 	} {
 		if !strings.Contains(c.Text, wanted) {
 			t.Errorf("the letter does not say %q", wanted)
 		}
 	}
+}
+
+// The letter says how the password comes, and never the password itself: there
+// is no place for it.
+func TestALetterOutsideSaysHowThePasswordComes(t *testing.T) {
+	agreed, texted := input(Form, byProtected()), input(Form, byProtected())
+	agreed.Agreed, texted.Texted = pep.MustDate("2026-01-12"), true
+	for name, in := range map[string]Input{"form-protected-agreed.txt": agreed, "form-protected-texted.txt": texted} {
+		c, err := load(t).Write(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, shown(c))
+	}
+	script, err := load(t).PhraseScript(Call{Name: "Ann Other", Telephone: "01632 960123", Role: pep.DesignatedTeacher, Authority: "Sample Council"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "agree-script.txt", script)
 }
 
 func TestTheCallScriptKeepsToTheRegister(t *testing.T) {

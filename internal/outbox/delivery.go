@@ -52,6 +52,12 @@ const (
 	PassphrasePending    PassphraseState = "passphrase pending"
 	PassphraseHandedOver PassphraseState = "passphrase handed over"
 	PassphraseWithheld   PassphraseState = "passphrase withheld"
+	// PassphraseAgreed is a phrase that the recipient has already: nobody need
+	// hand anything over.
+	PassphraseAgreed PassphraseState = "agreed phrase"
+	// PassphraseDestroyed is a passphrase that was done with: the form came back
+	// and was accepted.
+	PassphraseDestroyed PassphraseState = "passphrase destroyed"
 )
 
 // Delivery is one document of one child to one recipient. Its Key is unique:
@@ -74,6 +80,7 @@ type Delivery struct {
 	SHA256     string // of the sealed bytes; empty until they are stored; see [Sketched]
 	Size       int
 	Passphrase PassphraseState
+	Phrase     string // the agreed phrase that opens it, by its opaque name; empty for one of its own
 	Attempts   []Attempt
 	Events     []Event
 	// NextAttempt is the earliest moment of the next try, judged by the

@@ -19,6 +19,9 @@ const (
 	ChorePassphrase timetable.MilestoneName = "passphrase_pending"
 	// ChoreReroute is a delivery that would better go by another method.
 	ChoreReroute timetable.MilestoneName = "reroute"
+	// ChorePhrase is a phrase that is to be agreed anew, or told and not
+	// confirmed.
+	ChorePhrase timetable.MilestoneName = "agree_phrase"
 )
 
 // passphraseWait is after how many working days a passphrase that nobody has
@@ -35,7 +38,10 @@ func (r *Runner) Chores(ctx context.Context, until pep.Date, do func(timetable.D
 	if err != nil {
 		return fmt.Errorf("reading the outbox: %w", err)
 	}
-	var chores []timetable.Due
+	chores, err := r.phraseChores(ctx)
+	if err != nil {
+		return err
+	}
 	for _, d := range all {
 		chores = append(chores, r.choresOf(ctx, d)...)
 	}

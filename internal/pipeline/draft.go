@@ -140,7 +140,8 @@ func (r *Runner) look(ctx context.Context, c *child, e errand, dry bool) (*made,
 		why, _ = addressed(why, nil, e.address)
 	}
 	if !found {
-		return &made{errand: e}, nil
+		err := r.arrangeOpening(ctx, &e)
+		return &made{errand: e}, err
 	}
 	if d, err = r.holdDraft(ctx, d, why, dry); err != nil {
 		return nil, fmt.Errorf("holding a delivery of %s: %w", d.Ref, err)

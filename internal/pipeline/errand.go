@@ -42,8 +42,20 @@ type errand struct {
 	replaces string
 	// address is whether anything may go to the recipient's address at all.
 	address addressbook.Judgement
+	// opens is the agreed phrase that a protected document is sealed with; the
+	// zero one draws a passphrase of its own.
+	opens opening
+	// texts is set where the passphrase may go to the recipient by text message.
+	texts bool
 	// answers are a final plan's; a form has none of its own.
 	answers *form.Values
+}
+
+// opening is an agreed phrase as sealing needs it.
+type opening struct {
+	id     string
+	phrase string
+	on     pep.Date // the day it was told
 }
 
 // errandOf takes what the timetable says of one recipient.

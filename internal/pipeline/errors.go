@@ -13,6 +13,8 @@ const (
 	NoContents Missing = "stored contents"
 	NoReturn   Missing = "returned form"
 	NoAddress  Missing = "address"
+	NoPhrase   Missing = "agreed phrase"
+	NoPhone    Missing = "confirmed number"
 )
 
 // Missing is the kind of thing that was not found.

@@ -87,8 +87,21 @@ func (m *memory) phrases(ref pep.Ref) map[string]string {
 
 func (m *memory) sent(d outbox.Delivery, phrases map[string]string) receive.Sent {
 	return receive.Sent{
-		Delivery: d.ID, Ref: d.Ref, MessageID: d.MessageID, To: d.Recipient.Address, Passphrase: phrases[d.ID],
+		Delivery: d.ID, Ref: d.Ref, MessageID: d.MessageID, To: d.Recipient.Address, Passphrase: m.opens(d, phrases),
 	}
+}
+
+// opens is what opens a form that was sent: its own passphrase, and where that
+// was destroyed the phrase agreed with the setting, which stays.
+func (m *memory) opens(d outbox.Delivery, phrases map[string]string) string {
+	if own := phrases[d.ID]; own != "" || d.Phrase == "" || m.runner.Phrases == nil {
+		return own
+	}
+	agreed, err := m.runner.Phrases.SecretOf(m.ctx, d.Phrase)
+	if m.failed(err) {
+		return ""
+	}
+	return agreed
 }
 
 func (m *memory) values(ref pep.Ref) (form.Values, bool) {

@@ -122,7 +122,11 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 		return out, err
 	}
 	d.SHA256, d.Size = parcel.SHA256, len(parcel.Bytes)
-	if parcel.Passphrase != "" {
+	switch {
+	case parcel.Passphrase == "":
+	case e.opens.id != "":
+		d.Passphrase, d.Phrase = outbox.PassphraseAgreed, e.opens.id
+	default:
 		d.Passphrase = outbox.PassphrasePending
 	}
 	out.contents = Contents{Parcel: parcel.Bytes, Passphrase: parcel.Passphrase, Document: drawn.word}
@@ -141,14 +145,14 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 	contents, err := r.Templates.Write(letter.Input{
 		Ref: d.Ref, Kind: e.letter(), Decision: d.Decision, On: r.today(), ReturnBy: r.returnBy(e),
 		Officer: r.officer(e.record), Sender: letter.Sender{Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool},
-		Document: document, Extension: letter.Word, Role: d.Recipient.Role, Late: e.late,
+		Document: document, Extension: letter.Word, Role: d.Recipient.Role, Late: e.late, Agreed: e.opens.on, Texted: e.texts,
 	})
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("writing the letter for %s: %w", d.Ref, err)
 	}
 	parcel, err := seal.Seal(d.Decision, contents,
 		seal.Envelope{From: r.From, To: d.Recipient.Address, MessageID: d.MessageID, Date: r.Now()},
-		seal.Secrets{Rand: r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text)})
+		seal.Secrets{Rand: r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text), Passphrase: e.opens.phrase})
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("sealing for %s: %w", d.Ref, err)
 	}

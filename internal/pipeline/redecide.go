@@ -44,7 +44,10 @@ func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
 	if err != nil {
 		return pep.Contact{}, "what was sent before cannot be read"
 	}
-	if why := r.takenBack(d, c); why != "" {
+	switch why, err := r.taken(ctx, d, c); {
+	case err != nil:
+		return pep.Contact{}, "the agreed phrases cannot be read"
+	case why != "":
 		return pep.Contact{}, string(why)
 	}
 	p, _ := r.planOf(c, d)

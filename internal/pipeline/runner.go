@@ -24,7 +24,13 @@ type Runner struct {
 	// two is done.
 	Consents Consents
 	// Book is the address book; without one the export's word is all there is.
-	Book     Book
+	Book Book
+	// Phrases are the agreed phrases and the confirmed numbers; without them
+	// every passphrase is for one message and read over the telephone.
+	Phrases Phrases
+	// Texts sends passphrases by text message; nil where no service is
+	// configured: then an officer rings.
+	Texts    dispatch.Messenger
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 

@@ -33,13 +33,14 @@ const (
 	notAuthorised withdrawal = "the transfer to this recipient is not authorised"
 	putOff        withdrawal = "the meeting was put off: it goes out again when it is due"
 	otherDate     withdrawal = "the meeting has another date since: it is made anew with it"
+	otherPhrase   withdrawal = "the agreed phrase that opens it no longer stands: it is sealed anew"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
 // withdrawals lists every withdrawal.
 func withdrawals() []withdrawal {
 	return []withdrawal{
-		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised,
+		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised, otherPhrase,
 	}
 }
 
@@ -65,7 +66,10 @@ func (r *Runner) withdraw(ctx context.Context, c *child, dry bool, out *Drafted)
 		if !mayWithdraw(d.State) {
 			continue
 		}
-		why := r.takenBack(d, c)
+		why, err := r.taken(ctx, d, c)
+		if err != nil {
+			return err
+		}
 		if why == "" {
 			continue
 		}
@@ -95,6 +99,14 @@ func (r *Runner) saveUnless(ctx context.Context, dry bool, d outbox.Delivery) (b
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// taken is takenBack, and then what the agreed phrases say.
+func (r *Runner) taken(ctx context.Context, d outbox.Delivery, c *child) (withdrawal, error) {
+	if why := r.takenBack(d, c); why != "" {
+		return why, nil
+	}
+	return r.phraseGoneFor(ctx, d, c)
 }
 
 // takenBack is why a delivery is not to leave any more by what the register,

@@ -12,7 +12,7 @@
 // recipient's key and to the council's escrow key, with its headers protected
 // (RFC 9788), and outside stand only from whom, to whom, when, and the subject
 // "[...]". Its one reference is inside. The same inputs and the same randomness
-// give the same bytes.
+// give the same bytes; a locked PDF alone differs each time.
 //
 // # What it never does
 //

@@ -24,6 +24,9 @@ type Secrets struct {
 	// Rand gives the passphrase, the keys, the salts and the boundary, in this
 	// order. It must be cryptographically strong.
 	Rand io.Reader
+	// Passphrase opens the document instead of one that is drawn: a phrase that
+	// was agreed with the recipient. Empty draws one.
+	Passphrase string
 	// OpenPGP is what a message is encrypted with as a whole; nil where there is
 	// no key of the recipient, and then none is.
 	OpenPGP *OpenPGP

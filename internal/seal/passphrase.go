@@ -23,6 +23,10 @@ const (
 	bitsOfWord      = 11
 )
 
+// NewPassphrase gives a passphrase as documents are sealed with, to be agreed
+// with somebody. Random must be cryptographically strong.
+func NewPassphrase(random io.Reader) (string, error) { return drawPassphrase(random) }
+
 // drawPassphrase gives words joined by hyphens. Every word is as likely as
 // every other, since the list's length is a power of two.
 func drawPassphrase(random io.Reader) (string, error) {

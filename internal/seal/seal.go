@@ -8,6 +8,7 @@ import (
 
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/office"
+	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/route"
 )
 
@@ -72,7 +73,7 @@ func plain(c letter.Contents, e Envelope, s Secrets) ([]byte, string, error) {
 
 // protected is the message with its document under a passphrase.
 func protected(c letter.Contents, e Envelope, s Secrets) ([]byte, string, error) {
-	c, passphrase, err := protectDocument(c, s.Rand)
+	c, passphrase, err := protectDocument(c, s)
 	if err != nil {
 		return nil, "", err
 	}
@@ -83,31 +84,62 @@ func protected(c letter.Contents, e Envelope, s Secrets) ([]byte, string, error)
 	return data, passphrase, readBack(data, c, e, passphrase)
 }
 
-// protectDocument encrypts every attachment under one passphrase. A message
-// without any, such as a reminder, has none; either way the rest must be
-// silent about what it is.
-func protectDocument(c letter.Contents, random io.Reader) (letter.Contents, string, error) {
+// protectDocument encrypts every attachment under one passphrase: the agreed
+// one, else one that is drawn. A message without any, such as a reminder, has
+// none; either way the rest must be silent about what it is.
+func protectDocument(c letter.Contents, s Secrets) (letter.Contents, string, error) {
 	if err := c.Silent(); err != nil {
 		return letter.Contents{}, "", fmt.Errorf("sealing a message: %w", err)
 	}
 	if len(c.Attachments) == 0 {
 		return c, "", nil
 	}
-	passphrase, err := drawPassphrase(random)
+	passphrase, err := s.passphrase()
 	if err != nil {
 		return letter.Contents{}, "", err
 	}
 	locked := make([]letter.Attachment, len(c.Attachments))
 	for i, a := range c.Attachments {
-		if a.Type != letter.Word.MediaType() {
-			return letter.Contents{}, "", mismatch("document", "is no Word file, and only those can be protected")
-		}
-		data, err := office.Encrypt(a.Data, passphrase, random)
+		data, err := protect(a, passphrase, s.Rand)
 		if err != nil {
-			return letter.Contents{}, "", fmt.Errorf("protecting the document: %w", err)
+			return letter.Contents{}, "", err
 		}
 		locked[i] = letter.Attachment{Name: a.Name, Type: a.Type, Data: data}
 	}
 	c.Attachments = locked
 	return c, passphrase, nil
+}
+
+// protect encrypts one file: Word by agile encryption, PDF by AES-256. Any
+// other kind is refused, never sent as it is.
+func protect(a letter.Attachment, passphrase string, random io.Reader) ([]byte, error) {
+	var data []byte
+	var err error
+	switch a.Type {
+	case letter.Word.MediaType():
+		data, err = office.Encrypt(a.Data, passphrase, random)
+	case letter.PDF.MediaType():
+		data, err = pdf.Lock(a.Data, passphrase)
+	default:
+		return nil, mismatch("document", "is neither Word nor PDF, and only those can be protected")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("protecting the document: %w", err)
+	}
+	return data, nil
+}
+
+// shortestPhrase is how short an agreed phrase may be, in bytes: what is drawn
+// is never shorter.
+const shortestPhrase = 20
+
+// passphrase is the agreed one, if it is as strong as one that is drawn.
+func (s Secrets) passphrase() (string, error) {
+	if s.Passphrase == "" {
+		return drawPassphrase(s.Rand)
+	}
+	if len(s.Passphrase) < shortestPhrase {
+		return "", mismatch("agreed phrase", "is too short")
+	}
+	return s.Passphrase, nil
 }

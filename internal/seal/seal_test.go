@@ -299,7 +299,7 @@ func TestWordsThatTellNeverGoToAnAddressThatIsNotSecure(t *testing.T) {
 	}
 }
 
-func TestOnlyWordFilesAreProtected(t *testing.T) {
+func TestWhatCannotBeLockedIsNotSealed(t *testing.T) {
 	for _, d := range []route.Decision{bySecure(), byProtected()} {
 		c := contents(t, letter.Final, d, document())
 		c.Attachments[0].Name, c.Attachments[0].Type = "PEP-7F3K-2Q-2026-02-24.pdf", letter.PDF.MediaType()

@@ -45,9 +45,9 @@ func mayRead(state outbox.PassphraseState, by pipeline.Reading) bool {
 	switch state {
 	case outbox.PassphrasePending:
 		return true
-	case outbox.PassphraseHandedOver:
+	case outbox.PassphraseHandedOver, outbox.PassphraseAgreed:
 		return strings.TrimSpace(by.Why) != ""
-	case outbox.PassphraseNone, outbox.PassphraseWithheld:
+	case outbox.PassphraseNone, outbox.PassphraseWithheld, outbox.PassphraseDestroyed:
 	}
 	return false
 }

@@ -64,6 +64,7 @@ type sealedDelivery struct {
 	Version     int                    `json:"version"`
 	Replaces    string                 `json:"replaces,omitempty"`
 	ReplacedBy  string                 `json:"replaced_by,omitempty"`
+	Phrase      string                 `json:"phrase,omitempty"`
 }
 
 func cell(id string) store.Cell { return store.Cell{Table: "deliveries", Row: id, Column: "sealed"} }
@@ -111,7 +112,7 @@ func write(keys store.Keys, d outbox.Delivery) (row, error) {
 	sealed, err := keys.SealJSON(cell(d.ID), sealedDelivery{
 		d.Key, d.Ref, d.PlanKey, d.Kind, d.Milestone, d.Due, d.Recipient, d.Decision, d.State, d.Reason, d.MessageID, d.Form,
 		d.SHA256, d.Size, d.Passphrase, d.Attempts, d.Events, d.NextAttempt, d.LeaseOwner, d.LeaseUntil, d.DotMarked, d.Version,
-		d.Replaces, d.ReplacedBy,
+		d.Replaces, d.ReplacedBy, d.Phrase,
 	})
 	return row{
 		ID: d.ID, KeyHash: key, Ref: string(d.Ref), Kind: string(d.Kind), Due: d.Due.String(), State: string(d.State),
@@ -153,7 +154,7 @@ func read(keys store.Keys, r row) (outbox.Delivery, error) {
 		Recipient: s.Recipient, Decision: s.Decision, State: s.State, Reason: s.Reason, MessageID: s.MessageID, Form: s.Form,
 		SHA256: s.SHA256, Size: s.Size, Passphrase: s.Passphrase, Attempts: s.Attempts, Events: s.Events,
 		NextAttempt: s.NextAttempt, LeaseOwner: s.LeaseOwner, LeaseUntil: s.LeaseUntil, DotMarked: s.DotMarked, Version: s.Version,
-		Replaces: s.Replaces, ReplacedBy: s.ReplacedBy,
+		Replaces: s.Replaces, ReplacedBy: s.ReplacedBy, Phrase: s.Phrase,
 	}
 	if !faithful(r, d) {
 		return outbox.Delivery{}, &ForgedError{r.ID}
