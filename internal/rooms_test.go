@@ -81,6 +81,8 @@ func outside() []rule {
 		{"github.com/ProtonMail/go-crypto", []string{"keyring"}, "keys are handled in one place"},
 		{"github.com/wneessen/go-mail", []string{"seal"}, "it composes, it never sends"},
 		{"github.com/emersion/go-message", []string{"receive", "seal"}, "mail is parsed where it comes in, and read back where it is composed"},
+		{"github.com/emersion/go-msgauth", []string{"receive"}, "what a gateway says of a sender is judged with the message"},
+		{"github.com/emersion/go-imap", []string{"imapin"}, "mail is fetched in one place"},
 		{"github.com/emersion/go-smtp", []string{"mailsink"}, "server side only"},
 		{"github.com/xuri/excelize", []string{"roster"}, "spreadsheets are read in one place"},
 		{"github.com/goccy/go-yaml", []string{"calendar", "form", "timetable", "route", "config"}, "loaders of files that officers edit"},

@@ -21,7 +21,7 @@ type memory struct {
 
 func (m *memory) known() receive.Known {
 	return receive.Known{
-		Forms: m.runner.Forms, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values,
+		Forms: m.runner.Forms, Gateway: m.runner.Gateway, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values,
 		ByEnvelopeID: func(id string) (receive.Sent, bool) { return m.proven(m.runner.Seed.proven(signedEnvelope, id)) },
 		ByReturnPath: func(address string) (receive.Sent, bool) { return m.proven(m.runner.returnedTo(address)) },
 	}

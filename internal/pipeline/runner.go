@@ -8,6 +8,7 @@ import (
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
 )
@@ -43,6 +44,8 @@ type Runner struct {
 
 	// From is the mailbox that every message comes from.
 	From pep.Address
+	// Gateway is the mail gateway that answers for senders.
+	Gateway receive.Gateway
 	// ReturnPath is how delivery reports are led back to it.
 	ReturnPath ReturnPath
 	// Means are what the installation can send with: its relay, and the

@@ -94,6 +94,9 @@ func judgeReturn(p parsed, forms []part, known Known, out *Return) {
 	default:
 		out.forPerson(SeveralForms, "there is more than one Word file in the message")
 	}
+	if why := p.authentic(known.Gateway); why != "" {
+		out.forPerson(Unverified, why)
+	}
 	if len(t.refs) == 0 {
 		// The text may quote anything; what it names is a suggestion.
 		t.hint(out.Text, out)

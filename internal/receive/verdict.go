@@ -70,6 +70,8 @@ const (
 	UnknownReference ReasonCode = "unknown_reference"
 	// OtherSender is an address to which the form did not go.
 	OtherSender ReasonCode = "other_sender"
+	// Unverified is a message whose sender the mail gateway does not vouch for.
+	Unverified ReasonCode = "unverified"
 	// Forwarded is a form inside a message that was attached to the message.
 	Forwarded ReasonCode = "forwarded"
 	// AutomaticForm is a form in a message that calls itself automatic.
@@ -94,7 +96,7 @@ const (
 func ReasonCodes() []ReasonCode {
 	return []ReasonCode{
 		TooLarge, Malformed, NoForm, SeveralForms, OtherFile, Unopened, RefusedFile, Doubtful, NoReference, References,
-		Mistyped, UnknownReference, OtherSender, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
+		Mistyped, UnknownReference, OtherSender, Unverified, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
 	}
 }
 
@@ -227,6 +229,8 @@ type Sent struct {
 // be nil.
 type Known struct {
 	Forms word.Forms
+	// Gateway is whose word on a sender counts.
+	Gateway Gateway
 	// ByMessageID finds a message of ours by its Message-ID, with its angle
 	// brackets.
 	ByMessageID func(id string) (Sent, bool)
