@@ -28,6 +28,7 @@ import (
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/phrases"
 	"github.com/pepost/pepost/internal/store/plans"
+	"github.com/pepost/pepost/internal/store/policies"
 	"github.com/pepost/pepost/internal/store/register"
 	"github.com/pepost/pepost/internal/store/returns"
 	"github.com/pepost/pepost/internal/timetable"
@@ -91,6 +92,12 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	runner.Book = book.New(db)
 	runner.Returns, runner.Plans, runner.Consents = returns.New(db), plans.New(db), consents.New(db)
 	runner.Phrases = phrases.New(db)
+	runner.Policies = policies.New(db)
+	guard, err := runner.SettlePolicy(ctx, runner.Policy)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	runner.Guard = &guard
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 
@@ -134,6 +141,8 @@ type rules struct {
 	forms     *form.Library
 	policy    *route.Policy
 	templates letter.Templates
+	// emptyPolicy says that there is a policy file without a row in it.
+	emptyPolicy error
 }
 
 func loadRules(c config.Config) (rules, error) {
@@ -152,8 +161,10 @@ func loadRules(c config.Config) (rules, error) {
 	}
 	out.timetable, err = timetable.Load(schedulesFS(c), c.Authority)
 	keep(err)
-	// Without a policy every recipient is held.
-	if out.policy, err = route.Load(schedulesFS(c), c.Authority); !errors.Is(err, fs.ErrNotExist) {
+	// Without a policy, or with an empty one, every recipient is held.
+	if out.policy, err = route.Load(schedulesFS(c), c.Authority); errors.Is(err, route.ErrNoRows) {
+		out.emptyPolicy = err
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		keep(err)
 	}
 	out.forms, err = loadForms(c, out.timetable.Words)

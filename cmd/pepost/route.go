@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/pepost/pepost/internal/config"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 )
 
@@ -33,28 +35,33 @@ func (p *program) routeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "route ADDRESS…", Short: "the delivery decision for each address, and why",
 		Example: "  pepost route head@x.cheshire.sch.uk\n  pepost route --stdin --json < addresses.jsonl",
-		RunE:    func(_ *cobra.Command, args []string) error { return p.route(f, args) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.route(cmd.Context(), f, args) },
 	}
-	cmd.Flags().StringVar(&f.from, "from", "", "the sender `ADDRESS` (default: the configuration's)")
-	cmd.Flags().StringVar(&f.policy, "policy", "", "a policy `FILE` to ask instead of the authority's own")
-	cmd.Flags().StringVar(&f.authority, "authority", "", "the authority whose policy is asked (default: the configuration's)")
+	f.add(cmd)
 	cmd.Flags().BoolVar(&f.stdin, "stdin", false, `read JSON Lines {"to":"…","from":"…"} instead of arguments`)
 	return cmd
 }
 
+// add adds the flags that say whom and what to ask.
+func (f *routeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.from, "from", "", "the sender `ADDRESS` (default: the configuration's)")
+	cmd.Flags().StringVar(&f.policy, "policy", "", "a policy `FILE` to ask instead of the authority's own")
+	cmd.Flags().StringVar(&f.authority, "authority", "", "the authority whose policy is asked (default: the configuration's)")
+}
+
 // router answers one question after the other by one policy.
 type router struct {
-	policy *route.Policy
+	policy route.Guard
 	from   string
 	on     pep.Date
 	means  route.Means
 }
 
-func (p *program) route(f routeFlags, args []string) error {
+func (p *program) route(ctx context.Context, f routeFlags, args []string) error {
 	if f.stdin == (len(args) > 0) {
 		return usage("name at least one address, or --stdin and none")
 	}
-	r, err := p.router(f)
+	r, err := p.router(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -71,7 +78,7 @@ func (p *program) route(f routeFlags, args []string) error {
 	return nil
 }
 
-func (p *program) router(f routeFlags) (router, error) {
+func (p *program) router(ctx context.Context, f routeFlags) (router, error) {
 	now, err := p.clock()
 	if err != nil {
 		return router{}, err
@@ -88,7 +95,15 @@ func (p *program) router(f routeFlags) (router, error) {
 		return router{}, usage("without a configuration name the sender: --from peps@council.example")
 	}
 	r.means = meansOf(c, r.on)
-	r.policy, err = p.policyFor(f, c)
+	policy, err := p.policyFor(f, c)
+	if r.policy = route.Sole(policy); err != nil || c == nil || f.policy != "" || f.authority != "" {
+		return r, err
+	}
+	err = withPolicies(ctx, *c, func(runner *pipeline.Runner) error {
+		s, err := runner.PolicyStands(ctx, policy)
+		r.policy = s.Guard
+		return err
+	})
 	return r, err
 }
 
@@ -96,11 +111,7 @@ func (p *program) router(f routeFlags) (router, error) {
 // authority without a policy file is answered with a hold for everything.
 func (p *program) policyFor(f routeFlags, c *config.Config) (*route.Policy, error) {
 	if f.policy != "" {
-		data, err := readFile(f.policy, maxPolicy)
-		if err != nil {
-			return nil, refusedConfig(fmt.Errorf("reading the policy: %w", err), "")
-		}
-		policy, err := route.Parse(filepath.Base(f.policy), data)
+		policy, err := namedPolicy(f.policy)
 		return policy, asRefused(err)
 	}
 	schedules, authority, err := p.schedulesOf(f.authority)
@@ -108,7 +119,7 @@ func (p *program) policyFor(f routeFlags, c *config.Config) (*route.Policy, erro
 		return nil, err
 	}
 	policy, err := route.Load(schedules, authority)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, route.ErrNoRows) {
 		p.note("%s has no delivery policy, so everything is held", authority)
 		return nil, nil
 	}
@@ -135,13 +146,13 @@ func readFile(path string, most int64) ([]byte, error) {
 	return data, err
 }
 
-func (r router) decide(to, from string) route.Decision {
+func (r router) decide(to, from string) route.Decision { return r.policy.Decide(r.question(to, from)) }
+
+func (r router) question(to, from string) route.Question {
 	if from == "" {
 		from = r.from
 	}
-	return r.policy.Decide(route.Question{
-		To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means,
-	})
+	return route.Question{To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means}
 }
 
 // routeLines answers JSON Lines in order. A line that is no question ends the
@@ -176,6 +187,12 @@ func (p *program) answer(out io.Writer, d route.Decision) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(d)
 	}
+	p.tellDecision(out, d)
+	return nil
+}
+
+// tellDecision prints one decision with its reasons.
+func (p *program) tellDecision(out io.Writer, d route.Decision) {
 	fmt.Fprintf(out, "%s: %s", printable(d.Address), d.Verdict)
 	if d.Method != route.MethodNone {
 		fmt.Fprintf(out, " by %s", d.Method)
@@ -185,9 +202,8 @@ func (p *program) answer(out io.Writer, d route.Decision) error {
 	}
 	fmt.Fprintln(out)
 	for _, reason := range d.Reasons {
-		fmt.Fprintf(out, "  - %s\n", reason)
+		fmt.Fprintf(out, "  - %s\n", onScreen(reason))
 	}
-	return nil
 }
 
 // printable quotes whatever could play tricks on a terminal.

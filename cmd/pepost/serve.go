@@ -66,7 +66,7 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 	i.runner.Outgoing.Settled = func(d outbox.Delivery) {
 		log.Info("settled", "delivery", d.ID, "reference", d.Ref, "kind", d.Kind, "state", d.State)
 	}
-	if i.rules, err = goodRules(i, log); err != nil {
+	if i.rules, err = goodRules(ctx, i, log); err != nil {
 		return err
 	}
 	i.runner.Outgoing.Decide = i.rules.decide
@@ -108,7 +108,7 @@ type sendingPass struct {
 // is released, by the rules that stand at its start. The daemon lets one pass
 // run at a time.
 func (s *sendingPass) send(ctx context.Context) error {
-	if s.rules.look() {
+	if s.rules.look(ctx) {
 		s.drafts.stale()
 	}
 	if err := s.drafts.lately(ctx); err != nil {

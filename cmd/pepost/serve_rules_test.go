@@ -141,21 +141,21 @@ func TestAChangeTakesAllOfTheSetOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer i.close()
-	g, err := goodRules(i, logger)
+	g, err := goodRules(t.Context(), i, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
 	policy := filepath.Join(dir, "schedules", "sample", "delivery.yaml")
 	good, goodPolicy := read(t, timetable), read(t, policy)
 	weeks := func() int { return g.runner.Load().Rules.FormOut.N }
-	if g.look() || weeks() != 3 {
+	if g.look(t.Context()) || weeks() != 3 {
 		t.Error("files that nobody changed were read anew")
 	}
 
 	// Two weeks are sound by themselves; the policy beside them is not.
 	write(t, timetable, strings.Replace(good, "form_out: {value: 3", "form_out: {value: 2", 1))
 	write(t, policy, "rules: [\n")
-	if g.look() || weeks() != 3 {
+	if g.look(t.Context()) || weeks() != 3 {
 		t.Errorf("half of a set is in force: %d weeks", weeks())
 	}
 	inForce, warning := g.told()
@@ -163,13 +163,13 @@ func TestAChangeTakesAllOfTheSetOrNothing(t *testing.T) {
 		t.Errorf("the page says %q and %q", inForce, warning)
 	}
 	said := log.String()
-	if g.look() || log.String() != said {
+	if g.look(t.Context()) || log.String() != said {
 		t.Error("one mistake is told at every look")
 	}
 
 	kept := g.runner.Load()
 	write(t, policy, goodPolicy)
-	if !g.look() || weeks() != 2 {
+	if !g.look(t.Context()) || weeks() != 2 {
 		t.Errorf("a mended set is not taken: %d weeks", weeks())
 	}
 	if kept.Rules.FormOut.N != 3 || g.runner.Load().Outgoing != kept.Outgoing {
@@ -181,7 +181,7 @@ func TestAChangeTakesAllOfTheSetOrNothing(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "schedules")); err != nil {
 		t.Fatal(err)
 	}
-	if g.look() || weeks() != 2 {
+	if g.look(t.Context()) || weeks() != 2 {
 		t.Error("a folder that went away took the rules with it")
 	}
 }

@@ -18,6 +18,20 @@ const (
 	AddressRefused AddressVerdict = "refused"
 )
 
+// AddressCheck is one of the checks of an address's shape, in the order in
+// which they are made.
+type AddressCheck string
+
+// The checks. CheckNone is that of an address none of them objects to.
+const (
+	CheckNone     AddressCheck = ""
+	CheckControls AddressCheck = "control characters"
+	CheckShape    AddressCheck = "shape"
+	CheckLocal    AddressCheck = "length before the @"
+	CheckASCII    AddressCheck = "characters outside ASCII"
+	CheckDomain   AddressCheck = "syntax of the domain"
+)
+
 // ClosedRegistries are the suffixes whose registrants are vetted and under
 // which, therefore, no mailbox can stand at the registry's own name
 // (gov.uk: Cabinet Office; sch.uk: Nominet with a school check; police.uk,
@@ -33,6 +47,7 @@ type Address struct {
 	canonical string
 	verdict   AddressVerdict
 	reason    string
+	objection AddressCheck
 }
 
 // Length limits of RFC 5321 section 4.5.3.1 and RFC 1035 section 2.3.4.
@@ -50,11 +65,18 @@ const (
 func ParseAddress(text string) Address {
 	a := Address{raw: text}
 	bare := strings.Trim(text, " \t")
-	for _, check := range []func(string) (AddressVerdict, string){
-		checkControls, checkShape, checkLocalLength, checkASCII, checkDomain,
+	for _, check := range [...]struct {
+		name AddressCheck
+		of   func(string) (AddressVerdict, string)
+	}{
+		{CheckControls, checkControls},
+		{CheckShape, checkShape},
+		{CheckLocal, checkLocalLength},
+		{CheckASCII, checkASCII},
+		{CheckDomain, checkDomain},
 	} {
-		if verdict, reason := check(bare); verdict != AddressGood {
-			a.verdict, a.reason = verdict, reason
+		if verdict, reason := check.of(bare); verdict != AddressGood {
+			a.verdict, a.reason, a.objection = verdict, reason, check.name
 			return a
 		}
 	}
@@ -81,6 +103,14 @@ func (a Address) Reason() string {
 		return "there is no address"
 	}
 	return a.reason
+}
+
+// Objection is the check that spoke; none for a good address.
+func (a Address) Objection() AddressCheck {
+	if a.verdict == "" {
+		return CheckShape
+	}
+	return a.objection
 }
 
 // Raw is the text as it was given.

@@ -214,7 +214,7 @@ func (r *Runner) sendDigest(ctx context.Context, g digestOf, out *Digested) erro
 // decideDigest is how a digest may travel, or why it may not: it lists many
 // children, so that only verified TLS within the sender's own domain will do.
 func (r *Runner) decideDigest(to pep.Address) (route.Decision, string) {
-	d := r.Policy.Decide(r.question(to, pep.Contact{}))
+	d := r.policy().Decide(r.question(to, pep.Contact{}))
 	switch {
 	case to.Empty():
 		return d, "no mailbox of an officer is configured (officer: mailbox in pepost.yaml): nobody gets a digest"
@@ -259,7 +259,7 @@ func (r *Runner) sealDigest(d outbox.Delivery, g digestOf) (seal.Parcel, error) 
 // digestNow decides on a digest again just before it leaves. Yesterday's is
 // not sent: today's says more.
 func (r *Runner) digestNow(d outbox.Delivery) (now route.Decision, weaker bool) {
-	now, weaker = r.Policy.Redecide(d.Decision, r.question(d.Recipient.Address, pep.Contact{}))
+	now, weaker = r.policy().Redecide(d.Decision, r.question(d.Recipient.Address, pep.Contact{}))
 	why := ""
 	switch _, refused := r.decideDigest(d.Recipient.Address); {
 	case refused != "":

@@ -98,7 +98,7 @@ func (r *Runner) decide(to pep.Contact) route.Decision { return r.decideAsked(to
 
 // decideAsked is decide where an officer asked for a method.
 func (r *Runner) decideAsked(to pep.Contact, asked route.Method) route.Decision {
-	d := r.Policy.Decide(r.asking(asked, to.Email, to))
+	d := r.policy().Decide(r.asking(asked, to.Email, to))
 	if to.Email.Empty() && d.Settled() == route.Refuse {
 		d.Verdict, d.Method, d.Reasons = route.Hold, route.MethodNone, []string{"no e-mail address is on record"}
 	}

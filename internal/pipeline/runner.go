@@ -31,14 +31,20 @@ type Runner struct {
 	Phrases Phrases
 	// Texts sends passphrases by text message; nil where no service is
 	// configured: then an officer rings.
-	Texts    dispatch.Messenger
+	Texts dispatch.Messenger
+	// Policies keeps the delivery policy in force; without it the one on disk
+	// is.
+	Policies Policies
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 
-	Calendar  *calendar.Calendar
-	Rules     timetable.Rules
-	Forms     *form.Library
-	Policy    *route.Policy
+	Calendar *calendar.Calendar
+	Rules    timetable.Rules
+	Forms    *form.Library
+	Policy   *route.Policy // as it is on disk
+	// Guard is what decisions are made by, as [Runner.SettlePolicy] gave it;
+	// where it is nil, by Policy alone.
+	Guard     *route.Guard
 	Templates letter.Templates
 	PDF       *pdf.Writer
 

@@ -223,8 +223,8 @@ func (r *Runner) agreedSince(d outbox.Delivery, contact pep.Contact) bool {
 	}
 	without := contact
 	without.AgreedDelivery = pep.AgreedNone
-	_, before := r.Policy.Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, without))
-	_, now := r.Policy.Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
+	_, before := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, without))
+	_, now := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
 	return now && !before
 }
 

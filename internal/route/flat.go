@@ -45,15 +45,15 @@ func canonicalBytes(data []byte) []byte {
 // readFlat takes canonical bytes apart: "key: value" lines, and under "rows:"
 // a list of such groups. It reads no flow style, no anchors, no values over
 // several lines; whatever it does not read is a problem.
-func readFlat(name string, data []byte) *flatFile {
+func readFlat(name, text string) *flatFile {
 	f := &flatFile{name: name}
-	if len(data) > maxBytes {
+	if len(text) > maxBytes {
 		f.add(0, 0, "", "the file is larger than 64 MiB", "split it")
 		return f
 	}
-	lines := bytes.Count(data, []byte("\n"))
+	lines := strings.Count(text, "\n")
 	f.cells = make([]cell, 0, min(lines+1, maxRows*maxCells))
-	text, number := string(data), 0
+	number := 0
 	for len(text) > 0 {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")

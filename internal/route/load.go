@@ -37,16 +37,16 @@ func Load(schedules fs.FS, authority string) (*Policy, error) {
 // whoever reloads keeps the one they have.
 func Parse(name string, data []byte) (*Policy, error) {
 	data = canonicalBytes(data)
-	f := readFlat(name, data)
-	sum := sha256.Sum256(data)
-	p := &Policy{hash: "sha256:" + hex.EncodeToString(sum[:])}
+	sum, text := sha256.Sum256(data), string(data)
+	f := readFlat(name, text)
+	p := &Policy{hash: "sha256:" + hex.EncodeToString(sum[:]), text: text}
 	f.readHead(p)
 	p.rows = make([]Row, 0, len(f.rows))
 	for _, e := range f.rows {
 		p.rows = append(p.rows, f.readRow(e))
 	}
 	if len(p.rows) == 0 && len(f.problems) == 0 {
-		f.add(0, 0, "", "the policy has no rows", "list them under rows:; without one every delivery is held")
+		f.add(0, 0, "", noRows, "list them under rows:; without one every delivery is held")
 	}
 	f.fill(p)
 	if len(f.problems) > 0 {

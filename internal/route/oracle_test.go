@@ -117,7 +117,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		flat := readFlat("f", canonicalBytes(data))
+		flat := readFlat("f", string(canonicalBytes(data)))
 		var other struct {
 			Authority ast.Node              `yaml:"authority"`
 			Source    ast.Node              `yaml:"source"`

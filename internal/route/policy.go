@@ -12,6 +12,7 @@ type Policy struct {
 	authority string
 	source    string
 	hash      string
+	text      string
 	rows      []Row
 	// The rows that speak of recipients and those that speak of senders.
 	recipients, senders index
@@ -25,6 +26,15 @@ func (p *Policy) Hash() string {
 		return ""
 	}
 	return p.hash
+}
+
+// Text is the content that the hash is of: the file with LF line ends and
+// without a byte order mark. [Parse] makes the same policy of it again.
+func (p *Policy) Text() string {
+	if p == nil {
+		return ""
+	}
+	return p.text
 }
 
 // Authority is whose policy it is, as the file says.

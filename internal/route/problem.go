@@ -1,6 +1,7 @@
 package route
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -44,6 +45,18 @@ func (p Problems) Error() string {
 		lines[i] = problem.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// ErrNoRows is what [Problems] match, by [errors.Is], where the only fault of a
+// file is that it has no rows. Whoever begins with such a file may go on
+// without a policy, which holds everything.
+var ErrNoRows = errors.New(noRows)
+
+const noRows = "the policy has no rows"
+
+// Is matches [ErrNoRows].
+func (p Problems) Is(target error) bool {
+	return target == ErrNoRows && len(p) == 1 && p[0].Text == noRows
 }
 
 // maxProblems bounds what one bad file can make of a report.

@@ -1,19 +1,11 @@
 package route
 
-import "slices"
-
 // Redecide makes a decision again at sending time, by the policy and the means
 // of now, and reports whether what was sealed under the earlier one may no
 // longer go as it stands. Then the delivery is held; the last reason of the
 // new decision says why.
 func (p *Policy) Redecide(earlier Decision, q Question) (now Decision, weaker bool) {
-	now = p.Decide(q)
-	why := objection(earlier, now, q.Means)
-	if why == "" {
-		return now, false
-	}
-	now.Reasons = append(slices.Clone(now.Reasons), "not sent as it was sealed: "+why)
-	return now, true
+	return Sole(p).Redecide(earlier, q)
 }
 
 // objection says why sealed bytes may not leave under a later decision; it is

@@ -114,11 +114,14 @@ func (r *rowReader) domain(c cell) string {
 	return lower
 }
 
-// word reads what a registry-root row looks for. Three letters occur in too
+// minWord is the shortest word that is looked for: three letters occur in too
 // many names.
+const minWord = 4
+
+// word reads what a registry-root row looks for.
 func (r *rowReader) word(c cell) string {
 	lower := strings.ToLower(c.value)
-	if len(lower) < 4 || len(lower) > 63 || strings.Trim(lower, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+	if len(lower) < minWord || len(lower) > 63 || strings.Trim(lower, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 		r.problem(c, "not a word to look for", "write 4 to 63 letters or digits; shorter ones stand in too many names")
 		return ""
 	}
