@@ -66,7 +66,7 @@ func (r *Runner) WhatIf(ctx context.Context, archive Archive, proposed *route.Po
 }
 
 func (r *Runner) replay(d outbox.Delivery, contact pep.Contact, proposed *route.Policy) Replayed {
-	q := r.question(d.Recipient.Address, contact)
+	q := r.asking(d.Decision.Asked, d.Recipient.Address, contact)
 	return Replayed{Delivery: d, Now: r.policy().Decide(q), Then: proposed.Decide(q)}
 }
 
