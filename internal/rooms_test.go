@@ -49,9 +49,10 @@ func rooms() map[string][]string {
 		"notify":      {"pep"},
 		"audit":       {"pep"},
 		// A delivery carries its decision, whose words are route's.
-		"report":   {"pep", "calendar", "timetable", "outbox", "route", "receive"},
-		"store":    {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "addressbook", "pipeline"},
-		"pipeline": append([]string{"pep"}, formats...),
+		"report": {"pep", "calendar", "timetable", "outbox", "route", "receive"},
+		"store":  {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "addressbook", "pipeline"},
+		// A recipient's key on file is judged before it is decided, and handed to seal.
+		"pipeline": append([]string{"pep", "keyring"}, formats...),
 		// A played term fills the pipeline's seams in memory, in their words, and
 		// keeps its schedules as a daemon would.
 		// A term has more than one export: later days' are taken in as it goes.

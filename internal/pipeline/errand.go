@@ -118,7 +118,7 @@ func (r *Runner) asking(asked route.Method, to pep.Address, contact pep.Contact)
 	q := r.question(to, contact)
 	q.Asked = asked
 	q.Means.Postal = q.Means.Postal || asked == route.MethodPost && hasPostal(contact)
-	return q
+	return r.withKey(q)
 }
 
 // hasPostal reports whether a letter to the contact would arrive.

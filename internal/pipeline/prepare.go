@@ -150,9 +150,16 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("writing the letter for %s: %w", d.Ref, err)
 	}
+	keys, err := r.sealingKeys(d)
+	if err != nil {
+		return seal.Parcel{}, fmt.Errorf("sealing for %s: %w", d.Ref, err)
+	}
 	parcel, err := seal.Seal(d.Decision, contents,
 		seal.Envelope{From: r.From, To: d.Recipient.Address, MessageID: d.MessageID, Date: r.Now()},
-		seal.Secrets{Rand: r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text), Passphrase: e.opens.phrase})
+		seal.Secrets{
+			Rand:       r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text + r.keyLabel(d.Decision)),
+			Passphrase: e.opens.phrase, OpenPGP: keys,
+		})
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("sealing for %s: %w", d.Ref, err)
 	}

@@ -35,6 +35,9 @@ type Runner struct {
 	// Policies keeps the delivery policy in force; without it the one on disk
 	// is.
 	Policies Policies
+	// Keys are the recipients' OpenPGP keys; without them nothing goes by
+	// OpenPGP.
+	Keys     Keys
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 
@@ -57,8 +60,10 @@ type Runner struct {
 	// Means are what the installation can send with: its relay, and the
 	// gateway's name where one encrypts.
 	Means route.Means
-	Words Words
-	Seed  Seed
+	// OpenPGP are the council's own keys.
+	OpenPGP OwnKeys
+	Words   Words
+	Seed    Seed
 	// FirstSend is what becomes of the first message to an address that the
 	// export vouches for.
 	FirstSend addressbook.FirstSend

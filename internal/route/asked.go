@@ -24,8 +24,11 @@ func askedFor(d Decision, m Means) Decision {
 		}
 		return held(d, "an officer asked for the encrypting gateway, and none is open")
 	case MethodOpenPGP:
-		if m.OpenPGPKey {
-			return by(d, MethodOpenPGP, "an officer asked for OpenPGP, and a confirmed key is on file")
+		switch {
+		case m.Key.Trouble != "":
+			return held(d, m.Key.Trouble)
+		case m.OpenPGPKey:
+			return toKey(d, m, "an officer asked for OpenPGP, and a confirmed key is on file")
 		}
 		return held(d, "an officer asked for OpenPGP, and no confirmed key of the recipient is on file")
 	case MethodProtectedDocument:

@@ -133,10 +133,22 @@ func encrypted(d Decision, m Means) Decision {
 	switch {
 	case m.Gateway != "":
 		return by(d, MethodGateway, "through the encrypting gateway "+m.Gateway)
+	case m.Key.Trouble != "":
+		return held(d, m.Key.Trouble)
 	case m.OpenPGPKey:
-		return by(d, MethodOpenPGP, "no gateway is configured; a confirmed OpenPGP key is on file")
+		return toKey(d, m, "no gateway is configured; a confirmed OpenPGP key is on file")
 	}
 	return by(d, MethodProtectedDocument, "no gateway is configured and no OpenPGP key is on file: a protected document, its passphrase by telephone")
+}
+
+// toKey is OpenPGP to the recipient's confirmed key.
+func toKey(d Decision, m Means, reason string) Decision {
+	d = by(d, MethodOpenPGP, reason)
+	d.Key = m.Key.Fingerprint
+	if m.Key.Note != "" {
+		d.Reasons = append(d.Reasons, m.Key.Note)
+	}
+	return d
 }
 
 // agreed records an agreement; it makes a secure delivery stricter.

@@ -52,6 +52,8 @@ type Decision struct {
 	Reasons   []string `json:"reasons"`
 	Policy    string   `json:"policy"`
 	Relay     string   `json:"relay,omitempty"`
+	// Key is the fingerprint of the OpenPGP key that the method is of.
+	Key string `json:"key,omitempty"`
 	// Asked is the method that an officer asked for; empty where nobody did.
 	Asked Method `json:"asked,omitempty"`
 }

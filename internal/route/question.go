@@ -32,11 +32,26 @@ type Means struct {
 	Gateway string
 	// OpenPGPKey is set where a confirmed key of the recipient is on file.
 	OpenPGPKey bool
+	// Key is what is known of that key, or of why there is none to be used.
+	Key KeyFacts
 	// Postal is set where a postal address of the recipient is on file.
 	Postal bool
 	// Agreed is how the recipient agreed to be sent to; it may make the
 	// delivery stricter, never weaker.
 	Agreed pep.AgreedDelivery
+}
+
+// KeyFacts is what is known of a recipient's OpenPGP key.
+type KeyFacts struct {
+	// Fingerprint is that of the confirmed key.
+	Fingerprint string
+	// Trouble is why a key that was confirmed must not be used now: it expired,
+	// was revoked, or another one waits to take its place. Nothing goes by
+	// another method instead without a person's word.
+	Trouble string
+	// Note is what else is told of the method, such as that messages are not
+	// signed.
+	Note string
 }
 
 // RelayFacts is what is known of the relay that takes ordinary mail.

@@ -16,6 +16,8 @@ func objection(earlier, now Decision, m Means) string {
 		return "the address is not the one that was decided on"
 	case earlier.Settled() == Hold || earlier.Settled() == Refuse:
 		return "it was never released to be sent"
+	case earlier.Method == MethodOpenPGP && m.Key.Trouble != "":
+		return m.Key.Trouble
 	case now.Settled() == Hold || now.Settled() == Refuse:
 		return "the decision is now " + string(now.Settled())
 	case now.WeakerThan(earlier):
@@ -35,6 +37,9 @@ func objection(earlier, now Decision, m Means) string {
 	case MethodOpenPGP:
 		if !m.OpenPGPKey {
 			return "the recipient's key is gone"
+		}
+		if m.Key.Fingerprint != earlier.Key {
+			return "it was sealed to another key than the one that is confirmed now"
 		}
 	case MethodProtectedDocument:
 	case MethodPost:

@@ -155,3 +155,10 @@ func check(tb testing.TB, err error) {
 		tb.Fatal(err)
 	}
 }
+
+// Revoked gives the public half of a key as it is once its owner revoked it.
+func Revoked(tb testing.TB, m Made, on time.Time) []byte {
+	tb.Helper()
+	check(tb, m.Entity.Revoke(packet.KeyRetired, "", &packet.Config{Time: at(on), MinRSABits: 1}))
+	return armored(tb, openpgp.PublicKeyType, m.Entity.Serialize)
+}
