@@ -6,6 +6,7 @@ import (
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/store"
 	"github.com/pepost/pepost/internal/timetable"
 )
@@ -29,6 +30,8 @@ func classifyKnown(err error) *outcomeError {
 		reroute   *pipeline.RerouteError
 		two       *pipeline.TwoPeopleError
 		agreement *pipeline.AgreementError
+		notPost   *pipeline.NotForPostError
+		number    *post.NumberError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -52,6 +55,10 @@ func classifyKnown(err error) *outcomeError {
 		end.code, end.hint = exitUsage, "add --reason \"…\" (or --why \"…\" to pepost plans)"
 	case errors.As(err, &nothing):
 		end.code = exitHeld
+	case errors.As(err, &notPost):
+		end.code, end.hint = exitHeld, "pepost outbox show ID tells where it stands; pepost send makes anew what is out of date"
+	case errors.As(err, &number):
+		end.code, end.hint = exitUsage, "nothing was recorded: read it from the receipt again"
 	case errors.As(err, &action):
 		end.err, end.hint = errors.New(action.What), action.Hint
 	case errors.As(err, &noCopy):

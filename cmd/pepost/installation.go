@@ -19,6 +19,7 @@ import (
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
@@ -118,6 +119,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
 		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},
 	}

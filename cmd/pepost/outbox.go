@@ -11,6 +11,7 @@ import (
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/route"
 )
 
@@ -43,7 +44,7 @@ func (p *program) outboxCommand() *cobra.Command {
 		Use: "show ID", Short: "one delivery with its attempts and events", Example: "  pepost outbox show 4k2m… --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.outboxShow(cmd.Context(), args[0]) },
 	}
-	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f), p.rerouteCommand())
+	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f), p.printCommand(&f), p.postedCommand(&f), p.deliveredCommand(&f), p.rerouteCommand())
 	for _, verb := range officerVerbs() {
 		group.AddCommand(p.officerCommand(&f, verb))
 	}
@@ -63,7 +64,6 @@ func officerVerbs() []officerVerb {
 		{"hold", outbox.Hold, "keep a delivery from going"},
 		{"cancel", outbox.Cancel, "withdraw a delivery for good"},
 		{"retry", outbox.Retry, "send again, at once, what was deferred, refused or is uncertain"},
-		{"posted", outbox.Post, "record that the form went by registered post"},
 	}
 }
 
@@ -134,6 +134,7 @@ type deliveryJSON struct {
 	State      outbox.State           `json:"state"`
 	Reason     string                 `json:"reason,omitempty"`
 	Passphrase outbox.PassphraseState `json:"passphrase,omitempty"`
+	Posting    *post.Proof            `json:"posting,omitempty"`
 	MessageID  string                 `json:"message_id"`
 	SHA256     string                 `json:"sha256"`
 	Attempts   []outbox.Attempt       `json:"attempts"`
@@ -144,8 +145,12 @@ type deliveryJSON struct {
 }
 
 func deliveryOf(d outbox.Delivery) deliveryJSON {
+	var letter *post.Proof
+	if d.Posting != (post.Proof{}) {
+		letter = &d.Posting
+	}
 	return deliveryJSON{
-		ID: d.ID, Ref: d.Ref, Kind: d.Kind, Milestone: d.Milestone, Due: d.Due, Role: d.Recipient.Role,
+		Posting: letter, ID: d.ID, Ref: d.Ref, Kind: d.Kind, Milestone: d.Milestone, Due: d.Due, Role: d.Recipient.Role,
 		Recipient: recipientText(d.Recipient), Decision: d.Decision.Settled(), Method: d.Decision.Method,
 		Rule: d.Decision.Rule, Reasons: notNil(d.Decision.Reasons), Policy: d.Decision.Policy, State: d.State,
 		Reason: d.Reason, Passphrase: d.Passphrase, MessageID: d.MessageID, SHA256: d.SHA256,
@@ -228,6 +233,9 @@ func (p *program) tellDelivery(d outbox.Delivery, events []outbox.Event) error {
 		{"reason", d.Reason},
 		{"message", d.MessageID},
 		{"sha256", firstText(d.SHA256, "nothing was sealed")},
+	}
+	if d.Posting.Number != "" {
+		rows = append(rows, []string{"posted", letterText(d.Posting)})
 	}
 	if d.Passphrase != outbox.PassphraseNone {
 		rows = append(rows, []string{"passphrase", string(d.Passphrase)})

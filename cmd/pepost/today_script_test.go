@@ -28,7 +28,7 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	client := &http.Client{Jar: jar, Timeout: time.Minute}
 	awaitPage(ts, client, at)
-	page, from := post(ts, client, at, "/sign-in", url.Values{"name": {args[0]}, "password": {args[1]}})
+	page, from := submit(ts, client, at, "/sign-in", url.Values{"name": {args[0]}, "password": {args[1]}})
 	if refused := from != "/today"; refused != neg {
 		ts.Fatalf("the sign-in leads to %s", from)
 	}
@@ -40,7 +40,7 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("the page lacks %q:\n%s", text, page)
 		}
 	}
-	if _, from := post(ts, client, at, "/sign-out", nil); from != "/sign-in" {
+	if _, from := submit(ts, client, at, "/sign-out", nil); from != "/sign-in" {
 		ts.Fatalf("signing out leads to %s", from)
 	}
 	w, err := client.Get(at + "/today")
@@ -63,7 +63,7 @@ func awaitPage(ts *testscript.TestScript, client *http.Client, at string) {
 	ts.Fatalf("nothing answers at %s", at)
 }
 
-func post(ts *testscript.TestScript, client *http.Client, at, path string, form url.Values) (page, from string) {
+func submit(ts *testscript.TestScript, client *http.Client, at, path string, form url.Values) (page, from string) {
 	r, err := http.NewRequest(http.MethodPost, at+path, strings.NewReader(form.Encode()))
 	ts.Check(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -23,6 +23,8 @@ type Config struct {
 	Relays []Relay
 	// Returns says how what comes back is led back and judged.
 	Returns Returns
+	// Post is how letters go by registered post.
+	Post Post
 	// Database is an absolute path (SQLite) or a postgres:// address.
 	Database string
 	// Keys is the absolute path of the key file.

@@ -70,6 +70,8 @@ func (f First) Text() string {
 	line("")
 	f.relayText(line)
 	line("")
+	postText(line)
+	line("")
 	line("# A file (SQLite), or postgres://… for more than one machine.")
 	line("database: %s", quote(f.Database))
 	line("")

@@ -29,6 +29,7 @@ type file struct {
 	Teams     map[string]officer `yaml:"teams"`
 	Relay     relay              `yaml:"relay"`
 	Relays    []namedRelay       `yaml:"relays"`
+	Post      postFile           `yaml:"post"`
 	Database  string             `yaml:"database"`
 	Keys      string             `yaml:"keys"`
 	Release   string             `yaml:"release"`
@@ -167,7 +168,7 @@ func (c *checker) line(field string) int {
 func (c *checker) check(f file) Config {
 	config := Config{
 		File: c.path, Authority: f.Authority, Officer: Officer(f.Officer),
-		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend),
+		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend), Post: c.post(f.Post),
 		Console:  c.console(f.Console.Listen),
 		Returns:  c.returns(f.Returns),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),

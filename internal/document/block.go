@@ -42,6 +42,8 @@ type Head struct {
 	Language string
 	// Generated is the day the document was made, from the injected clock.
 	Generated pep.Date
+	// OnPaper is set for a form that goes by post and is filled in by hand.
+	OnPaper bool
 }
 
 // Document is one form for one reader, ready to be drawn.
@@ -54,6 +56,9 @@ type Document struct {
 	FormID      string
 	FormVersion string
 	Purpose     Purpose
+	// OnPaper forms are printed and filled in by hand: a drawer that draws
+	// paper gives them lines to write on.
+	OnPaper bool
 	// CopyFor is the reader's role in words.
 	CopyFor       string
 	Authority     string

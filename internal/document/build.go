@@ -15,7 +15,7 @@ func Build(f form.Form, v form.Values, to Reader, head Head) (Document, []Withhe
 	b.secrets = gather(f, v, b.sees)
 	doc := Document{
 		Title: f.Title, Language: firstText(head.Language, "en-GB"), Ref: head.Ref, FormID: f.ID, FormVersion: f.Version,
-		Purpose: to.Purpose, CopyFor: sentence(to.Role.Words()), Authority: head.Authority, VirtualSchool: head.VirtualSchool,
+		Purpose: to.Purpose, OnPaper: head.OnPaper, CopyFor: sentence(to.Role.Words()), Authority: head.Authority, VirtualSchool: head.VirtualSchool,
 		ReturnBy: head.ReturnBy, ReturnTo: head.ReturnTo, Generated: head.Generated,
 		Header: f.Title, Footer: string(head.Ref),
 	}
@@ -53,10 +53,15 @@ func opening(doc Document, head Head) []Block {
 	if doc.Purpose == FinalCopy {
 		return blocks
 	}
+	how := "Open this form in the desktop version of Word, fill it in, save it and send it back to the address above. " +
+		"Leave the child's name out of the subject and of the file's name; the reference is enough."
+	if head.OnPaper {
+		how = "Fill this form in by hand, in black ink, and post it back with the label on the last sheet. " +
+			"Tick boxes with a cross. If there is not enough room, write on another sheet and put the reference and the question on it."
+	}
 	return append(
 		blocks,
-		Note{Tone: Important, Text: "Open this form in the desktop version of Word, fill it in, save it and send it back to the address above. " +
-			"Leave the child's name out of the subject and of the file's name; the reference is enough."},
+		Note{Tone: Important, Text: how},
 		Note{Tone: Guidance, Text: "Who answers a question is said with it or above its table, in words and by colour. " +
 			"What we already know is filled in and locked: if it is wrong, tell us when you send the form back."},
 	)

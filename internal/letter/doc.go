@@ -13,7 +13,8 @@
 // template that spells them out is refused when it is loaded, and what was
 // written is looked through once more before it is given out. Every message
 // but an officer's digest carries exactly one reference, and a date, in its subject and its text; a
-// file is named by the two alone.
+// file is named by the two alone. A letter that goes by registered post lies
+// before the document in its envelope and says as little.
 //
 // The package decides nothing about delivery, encrypts nothing and composes no
 // mail. It reads no clock, and only the files it is given. No child's name

@@ -16,6 +16,7 @@ const (
 	secure  class = "secure"  // to a secure address
 	neutral class = "neutral" // to any other
 	sealed  class = "sealed"  // within a message that is encrypted as a whole
+	posted  class = "posted"  // on paper, before the document in its envelope
 )
 
 // The template files. A reminder to an address that is not secure carries
@@ -36,6 +37,9 @@ const (
 	escalateSealed    = "escalate-sealed.txt"
 	finalSealed       = "final-sealed.txt"
 	transferSealed    = "transfer-sealed.txt"
+	formPost          = "form-post.txt"
+	finalPost         = "final-post.txt"
+	transferPost      = "transfer-post.txt"
 	callScript        = "call-script.txt"
 	agreeScript       = "agree-script.txt"
 	digestFile        = "digest.txt"
@@ -65,6 +69,9 @@ func purposes() map[purpose]string {
 		{Final, sealed}:     finalSealed,
 		{Escalate, sealed}:  escalateSealed,
 		{Transfer, sealed}:  transferSealed,
+		{Form, posted}:      formPost,
+		{Final, posted}:     finalPost,
+		{Transfer, posted}:  transferPost,
 	}
 }
 

@@ -47,6 +47,9 @@ func samples(what purpose) []Input {
 	case sealed:
 		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodOpenPGP}
 	}
+	if what.class == posted {
+		decision.Verdict, decision.Method = route.Encrypt, route.MethodPost
+	}
 	var all []Input
 	for circumstances := range 1 << 5 {
 		has := func(bit int) bool { return circumstances>>bit&1 == 1 }

@@ -66,14 +66,17 @@ func classOf(d route.Decision) (class, error) {
 		return neutral, nil
 	case verdict == route.Encrypt && d.Method == route.MethodOpenPGP:
 		return sealed, nil
+	case verdict == route.Encrypt && d.Method == route.MethodPost:
+		return posted, nil
 	default:
 		return "", &UndecidedError{Verdict: verdict, Method: d.Method}
 	}
 }
 
-// carries reports whether the message has the document with it.
+// carries reports whether the message has the document with it; what goes by
+// post has it beside it.
 func (in Input) carries(how class) bool {
-	return in.Kind != Escalate && (in.Kind != Chase || how == secure && len(in.Document) > 0)
+	return how != posted && in.Kind != Escalate && (in.Kind != Chase || how == secure && len(in.Document) > 0)
 }
 
 // check finds what a letter cannot be written from.

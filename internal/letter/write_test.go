@@ -76,6 +76,8 @@ func TestEveryLetterReadsAsItIsKept(t *testing.T) {
 			d = byProtected()
 		case sealed:
 			d = byOpenPGP()
+		case posted:
+			d.Verdict, d.Method = route.Encrypt, route.MethodPost
 		}
 		plain := input(what.kind, d)
 		bare := plain
@@ -95,7 +97,8 @@ func TestOnlyDecisionsThatPermitAMessageHaveALetter(t *testing.T) {
 	for _, verdict := range append(route.Verdicts(), "", "secure ") {
 		for _, method := range append(route.Methods(), "") {
 			c, err := all.Write(input(Form, route.Decision{Verdict: verdict, Method: method}))
-			permitted := verdict == route.Secure && method == route.MethodTLS || verdict == route.Encrypt && (method == route.MethodProtectedDocument || method == route.MethodOpenPGP)
+			permitted := verdict == route.Secure && method == route.MethodTLS ||
+				verdict == route.Encrypt && (method == route.MethodProtectedDocument || method == route.MethodOpenPGP || method == route.MethodPost)
 			var undecided *UndecidedError
 			if permitted != (err == nil) || !permitted && (!errors.As(err, &undecided) || c.Text != "" || c.Attachments != nil) {
 				t.Errorf("%q by %q: %+v, %v", verdict, method, c, err)

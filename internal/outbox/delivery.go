@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/route"
 )
 
@@ -40,6 +41,9 @@ type Recipient struct {
 	New bool `json:"new,omitempty"`
 	// Withheld is set where the copy leaves out where the child lives.
 	Withheld bool `json:"withheld,omitempty"`
+	// Postal is the address on the letter of a pack, a line each; empty where
+	// nothing was made for the post.
+	Postal string `json:"postal,omitempty"`
 }
 
 // PassphraseState is where the passphrase of a protected document stands.
@@ -81,8 +85,10 @@ type Delivery struct {
 	Size       int
 	Passphrase PassphraseState
 	Phrase     string // the agreed phrase that opens it, by its opaque name; empty for one of its own
-	Attempts   []Attempt
-	Events     []Event
+	// Posting is what is known of the letter, once it was posted.
+	Posting  post.Proof
+	Attempts []Attempt
+	Events   []Event
 	// NextAttempt is the earliest moment of the next try, judged by the
 	// injected clock.
 	NextAttempt time.Time

@@ -46,7 +46,7 @@ func (c *composer) answer(a document.Answer) {
 	}
 	if !across {
 		question := c.boxed(labelWidth-taken(edge), c.colours.label, c.question(a, writable, labelWidth-taken(edge)))
-		c.put(strip{least: least, cells: append(edge, question, c.boxed(width, c.ground(writable), lines))})
+		c.put(strip{least: least, cells: append(edge, question, c.byHand(a, writable, c.boxed(width, c.ground(writable), lines)))})
 		return
 	}
 	full := textWidth - taken(edge)
@@ -54,7 +54,15 @@ func (c *composer) answer(a document.Answer) {
 		least = handLine * float64(min(cmp.Or(a.Lines, usualLines), mostLines))
 	}
 	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(a, writable, full)))})
-	c.put(strip{least: least, cells: append(edge, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))})
+	reply := c.byHand(a, writable, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))
+	c.put(strip{least: least, cells: append(edge, reply)})
+}
+
+// byHand gives a cell the lines that a hand follows, where the answer is
+// written and not ticked.
+func (c *composer) byHand(a document.Answer, writable bool, box cell) cell {
+	box.ruled = c.ruled && writable && len(offered(a.Kind, a.Choices)) == 0
+	return box
 }
 
 // margin is the coloured bar of who fills the answer in; the words stand under

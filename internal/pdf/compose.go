@@ -19,6 +19,7 @@ type composer struct {
 	letters   *lettering
 	colours   palette
 	blank     bool // somebody will write in it
+	ruled     bool // by hand
 	used      [typefaces]characters
 	uncovered []error
 	strips    []strip

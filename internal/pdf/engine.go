@@ -72,6 +72,9 @@ func (c cell) column() core.Col {
 	if len(c.lines) > 0 {
 		drawn.Add(lettered{Component: text.New(""), cell: c})
 	}
+	if c.ruled || c.code != nil {
+		drawn.Add(marked{Component: text.New(""), cell: c})
+	}
 	return drawn
 }
 

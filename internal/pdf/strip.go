@@ -28,6 +28,11 @@ type cell struct {
 	sides border.Type
 	// above and below are the room between edge and text.
 	above, below float64
+	// ruled is set where somebody writes by hand: lines for it are drawn from
+	// the foot of the cell up to its text.
+	ruled bool
+	// code, where set, is drawn below the text.
+	code *squares
 }
 
 // strip is one row of the page: cells side by side, as high as the highest.
@@ -131,6 +136,7 @@ func (s strip) after(n int) (first, rest strip) {
 	for i, c := range s.cells {
 		at := min(n, len(c.lines))
 		first.cells[i], rest.cells[i] = c, c
+		first.cells[i].ruled = false
 		first.cells[i].lines, rest.cells[i].lines = c.lines[:at], c.lines[at:]
 	}
 	rest.least = max(0, s.least-first.height())

@@ -44,11 +44,24 @@ func New() (*Writer, error) {
 // Write draws a document. Texts that cannot be drawn rightly are given as
 // [UncoveredError], one for each field, joined; then there is no file.
 func (w *Writer) Write(doc document.Document) (File, error) {
-	c := composer{letters: &w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm}
+	c := w.composer(doc)
+	return w.file(&c, doc, c.pages(doc, numbering{}))
+}
+
+// composer has the blocks of a document as strips.
+func (w *Writer) composer(doc document.Document) composer {
+	c := composer{
+		letters: &w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm,
+		ruled: doc.Purpose == document.BlankForm && doc.OnPaper,
+	}
 	for _, b := range doc.Blocks {
 		c.block(b)
 	}
-	pages := c.pages(doc)
+	return c
+}
+
+// file draws pages and puts the file around them.
+func (w *Writer) file(c *composer, doc document.Document, pages []page) (File, error) {
 	if err := c.err(); err != nil {
 		return File{}, err
 	}
@@ -83,33 +96,41 @@ func language(tag string) string {
 	return "en-GB"
 }
 
+// numbering is how many pages stand before and after a document's own, in a
+// file that holds more.
+type numbering struct{ before, after int }
+
 // pages puts the strips on pages, each with its running lines and number.
-func (c *composer) pages(doc document.Document) []page {
-	header, footer := doc.Header, doc.Footer
+func (c *composer) pages(doc document.Document, among numbering) []page {
+	header := doc.Header
 	if header == "" {
 		header = doc.Title
-	}
-	if footer == "" {
-		footer = string(doc.Ref)
 	}
 	copyFor := ""
 	if doc.CopyFor != "" {
 		copyFor = "Copy for: " + doc.CopyFor
 	}
 	head := c.runningLine(header, copyFor, border.Bottom)
-	foot := func(n, of int) strip {
-		return c.runningLine(footer, fmt.Sprintf("Page %d of %d", n, of), border.Top)
-	}
 	const air = 3.0 // between the running lines and the text
-	room := pageHeight - topMargin - bottomMargin - slack - head.height() - foot(1, 1).height() - 2*air
+	room := pageHeight - topMargin - bottomMargin - slack - head.height() - c.foot(doc, 1, 1).height() - 2*air
 	pages := paginate(c.strips, room)
+	of := among.before + len(pages) + among.after
 	for i, p := range pages {
 		full := page{head, {least: air}}
 		full = append(full, p...)
-		full = append(full, strip{least: room - p.height() + air}, foot(i+1, len(pages)))
+		full = append(full, strip{least: room - p.height() + air}, c.foot(doc, among.before+i+1, of))
 		pages[i] = full
 	}
 	return pages
+}
+
+// foot is the running line at the foot of a page.
+func (c *composer) foot(doc document.Document, n, of int) strip {
+	footer := doc.Footer
+	if footer == "" {
+		footer = string(doc.Ref)
+	}
+	return c.runningLine(footer, fmt.Sprintf("Page %d of %d", n, of), border.Top)
 }
 
 func (p page) height() float64 {

@@ -8,6 +8,7 @@ import (
 	"github.com/pepost/pepost/internal/addressbook"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
 )
 
@@ -100,6 +101,9 @@ func addressed(hold string, why []string, j addressbook.Judgement) (string, []st
 // it may. An officer's approval lifts what they had before them, and nothing
 // that arose since.
 func (r *Runner) judgedNow(ctx context.Context, c *child, d outbox.Delivery) string {
+	if d.Decision.Method == route.MethodPost {
+		return "" // a letter goes to a door
+	}
 	j, err := r.judge(ctx, c, timetable.Recipient{Contact: pep.Contact{Email: d.Recipient.Address}})
 	switch {
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
@@ -44,10 +45,18 @@ func (r *Runner) document(e errand, composed form.Form) (document.Document, form
 	officer := r.officer(e.record)
 	doc, withheld := document.Build(composed, values, readerOf(e), document.Head{
 		Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool, Ref: e.record.Ref,
-		ReturnBy: e.returnBy, ReturnTo: r.From.Canonical(), Officer: officer.Name, Phone: officer.Telephone,
+		ReturnBy: e.returnBy, ReturnTo: r.returnTo(e), OnPaper: e.onPaper, Officer: officer.Name, Phone: officer.Telephone,
 		Generated: r.today(),
 	})
 	return doc, values, withheld
+}
+
+// returnTo is where a filled form goes: by the way it came.
+func (r *Runner) returnTo(e errand) string {
+	if e.onPaper {
+		return strings.Join(r.Post.ReturnAddress, ", ")
+	}
+	return r.From.Canonical()
 }
 
 func readerOf(e errand) document.Reader {

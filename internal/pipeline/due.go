@@ -37,6 +37,11 @@ func (r *Runner) Due(ctx context.Context, until pep.Date, do func(Expected) erro
 					}
 				}
 			}
+			for _, task := range r.postTasks(c, until) {
+				if err := do(Expected{Due: task}); err != nil {
+					return err
+				}
+			}
 		}
 		facts, err := r.around(ctx, addresses)
 		if err != nil {

@@ -47,6 +47,8 @@ type errand struct {
 	opens opening
 	// texts is set where the passphrase may go to the recipient by text message.
 	texts bool
+	// onPaper is set where the document is drawn to be printed.
+	onPaper bool
 	// answers are a final plan's; a form has none of its own.
 	answers *form.Values
 }

@@ -95,7 +95,7 @@ func heldBefore(d outbox.Delivery) string {
 	}
 	for _, event := range slices.Backward(d.Events) {
 		if event.To == outbox.Held && event.From != outbox.Held {
-			if strings.HasPrefix(event.Why, notAsSealed) || strings.HasSuffix(event.Why, timetable.FormWaits) {
+			if strings.HasPrefix(event.Why, notAsSealed) || strings.HasPrefix(event.Why, byPost) || strings.HasSuffix(event.Why, timetable.FormWaits) {
 				return ""
 			}
 			return event.Why

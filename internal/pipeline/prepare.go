@@ -32,10 +32,13 @@ func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	d.Decision = r.decideAsked(e.recipient.Contact, e.method)
 	draft.Late, draft.Why = e.late, e.why
 	hold := r.reasonToHold(e, d.Decision)
-	if sealable(d.Decision) && !(e.kind == outbox.KindTransfer && e.answers == nil) {
+	if r.makesBytes(e, d.Decision) && !(e.kind == outbox.KindTransfer && e.answers == nil) {
 		made, err := r.seal(&d, e)
 		if err != nil {
 			return Draft{}, Contents{}, err
+		}
+		if hold == printAndPost { // says nothing against the copy; what the copy says comes first
+			hold = firstOf(made.hold, hold)
 		}
 		contents, draft.Unanswered, hold = made.contents, made.unanswered, firstOf(hold, made.hold)
 	}
@@ -84,10 +87,8 @@ func (r *Runner) reasonToHold(e errand, d route.Decision) string {
 		return e.hold
 	case r.Unattended && e.missed != "":
 		return e.missed
-	case d.Method == route.MethodPost && e.kind == outbox.KindChase:
-		return "whoever is written to by post has not sent the form back: ring them"
 	case d.Method == route.MethodPost:
-		return "to go by registered post: print the form, post it and record it"
+		return r.holdForPost(e)
 	case sealable(d):
 		return ""
 	}
@@ -116,6 +117,9 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 	if r.Sketch {
 		sketch(d)
 		return out, nil
+	}
+	if d.Decision.Method == route.MethodPost {
+		return r.pack(d, e, drawn)
 	}
 	parcel, err := r.parcel(*d, e, drawn.word)
 	if err != nil {

@@ -141,7 +141,7 @@ func (r *Runner) rerouteErrand(c *child, d outbox.Delivery, ask RerouteAsk) (err
 // another method; empty where only its old method, or a decision that no
 // longer stands, held it.
 func (r *Runner) carriedHold(d outbox.Delivery) string {
-	if d.State != outbox.Held || strings.HasPrefix(d.Reason, notAsSealed) {
+	if d.State != outbox.Held || strings.HasPrefix(d.Reason, notAsSealed) || strings.HasPrefix(d.Reason, byPost) {
 		return ""
 	}
 	plain := errand{kind: d.Kind}

@@ -8,6 +8,7 @@ import (
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
@@ -50,6 +51,9 @@ type Runner struct {
 	Guard     *route.Guard
 	Templates letter.Templates
 	PDF       *pdf.Writer
+
+	// Post is how letters go by registered post.
+	Post post.Rules
 
 	// From is the mailbox that every message comes from.
 	From pep.Address

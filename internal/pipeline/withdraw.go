@@ -10,6 +10,7 @@ import (
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
 )
 
@@ -34,6 +35,8 @@ const (
 	putOff        withdrawal = "the meeting was put off: it goes out again when it is due"
 	otherDate     withdrawal = "the meeting has another date since: it is made anew with it"
 	otherPhrase   withdrawal = "the agreed phrase that opens it no longer stands: it is sealed anew"
+	otherDoor     withdrawal = "the register has another postal address of the recipient since: it is made anew"
+	nowPackable   withdrawal = "what the letter lacked is there: it is made anew"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
@@ -41,6 +44,7 @@ const (
 func withdrawals() []withdrawal {
 	return []withdrawal{
 		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised, otherPhrase,
+		otherDoor, nowPackable,
 	}
 }
 
@@ -127,6 +131,10 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return nowHidden
 	case r.agreedSince(d, to.Contact):
 		return agreed
+	case r.otherDoor(d, to.Contact):
+		return otherDoor
+	case r.nowPackable(d, to.Contact):
+		return nowPackable
 	case d.Kind == outbox.KindChase && !p.history.progress.Returned.IsZero():
 		return cameBack
 	case ours && r.corrected(c, p, d):
@@ -221,10 +229,13 @@ func (r *Runner) agreedSince(d outbox.Delivery, contact pep.Contact) bool {
 	if d.SHA256 == "" {
 		return false
 	}
+	_, now := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
+	if d.Decision.Method == route.MethodPost {
+		return now // without an agreement nothing goes by post
+	}
 	without := contact
 	without.AgreedDelivery = pep.AgreedNone
 	_, before := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, without))
-	_, now := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
 	return now && !before
 }
 

@@ -30,6 +30,9 @@ func proof(keys store.Keys, was, is outbox.Delivery, document []byte) ([]audit.R
 			}
 			r.Facts = append(r.Facts, about...)
 		}
+		if was.Posting != is.Posting && i == 0 {
+			r.Facts = append(r.Facts, posting(is)...)
+		}
 		if e.From == outbox.Uncertain && e.Action == outbox.Retry {
 			r.Facts = append(r.Facts, audit.Fact{Name: "possible_duplicate", Value: is.MessageID})
 		}
@@ -75,6 +78,13 @@ func particulars(keys store.Keys, d outbox.Delivery, document []byte) ([]audit.F
 		{Name: "message_id", Value: d.MessageID},
 		{Name: "sha256", Value: d.SHA256},
 		{Name: "size", Value: fmt.Sprint(d.Size)},
+	}
+	if d.Recipient.Postal != "" {
+		door, err := pseudonym(keys, d.Recipient.Postal)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, audit.Fact{Name: "postal", Value: door})
 	}
 	for _, reason := range d.Decision.Reasons {
 		facts = append(facts, audit.Fact{Name: "reason", Value: audit.WithoutAddresses(reason)})

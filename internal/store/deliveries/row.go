@@ -8,6 +8,7 @@ import (
 
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
 )
@@ -55,6 +56,7 @@ type sealedDelivery struct {
 	SHA256      string                 `json:"sha256,omitempty"`
 	Size        int                    `json:"size,omitempty"`
 	Passphrase  outbox.PassphraseState `json:"passphrase,omitempty"`
+	Posting     post.Proof             `json:"posting,omitzero"`
 	Attempts    []outbox.Attempt       `json:"attempts,omitempty"`
 	Events      []outbox.Event         `json:"events,omitempty"`
 	NextAttempt time.Time              `json:"next_attempt"`
@@ -111,7 +113,7 @@ func write(keys store.Keys, d outbox.Delivery) (row, error) {
 	d.NextAttempt, d.LeaseUntil = moment(micros(d.NextAttempt)), moment(micros(d.LeaseUntil))
 	sealed, err := keys.SealJSON(cell(d.ID), sealedDelivery{
 		d.Key, d.Ref, d.PlanKey, d.Kind, d.Milestone, d.Due, d.Recipient, d.Decision, d.State, d.Reason, d.MessageID, d.Form,
-		d.SHA256, d.Size, d.Passphrase, d.Attempts, d.Events, d.NextAttempt, d.LeaseOwner, d.LeaseUntil, d.DotMarked, d.Version,
+		d.SHA256, d.Size, d.Passphrase, d.Posting, d.Attempts, d.Events, d.NextAttempt, d.LeaseOwner, d.LeaseUntil, d.DotMarked, d.Version,
 		d.Replaces, d.ReplacedBy, d.Phrase,
 	})
 	return row{
@@ -152,7 +154,7 @@ func read(keys store.Keys, r row) (outbox.Delivery, error) {
 	d := outbox.Delivery{
 		ID: r.ID, Key: s.Key, Ref: s.Ref, PlanKey: s.PlanKey, Kind: s.Kind, Milestone: s.Milestone, Due: s.Due,
 		Recipient: s.Recipient, Decision: s.Decision, State: s.State, Reason: s.Reason, MessageID: s.MessageID, Form: s.Form,
-		SHA256: s.SHA256, Size: s.Size, Passphrase: s.Passphrase, Attempts: s.Attempts, Events: s.Events,
+		SHA256: s.SHA256, Size: s.Size, Passphrase: s.Passphrase, Posting: s.Posting, Attempts: s.Attempts, Events: s.Events,
 		NextAttempt: s.NextAttempt, LeaseOwner: s.LeaseOwner, LeaseUntil: s.LeaseUntil, DotMarked: s.DotMarked, Version: s.Version,
 		Replaces: s.Replaces, ReplacedBy: s.ReplacedBy, Phrase: s.Phrase,
 	}

@@ -133,6 +133,9 @@ func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Deliver
 	if _, err := tx.SQL.NewUpdate().Model(&r).WherePK().Exec(ctx); err != nil {
 		return d, err
 	}
+	if err := putPosting(ctx, tx, was, d); err != nil {
+		return d, err
+	}
 	if err := x.wake(ctx, tx, was.State, d); err != nil {
 		return d, err
 	}
@@ -180,7 +183,7 @@ func sameDelivery(was, is outbox.Delivery) bool {
 
 func sameMessage(was, is outbox.Delivery) bool {
 	return was.SHA256 == is.SHA256 && was.MessageID == is.MessageID && was.Size == is.Size &&
-		canonicalOf(was) == canonicalOf(is)
+		canonicalOf(was) == canonicalOf(is) && was.Recipient.Postal == is.Recipient.Postal
 }
 
 // attempted reports whether a process ever had the delivery for sending.
