@@ -20,7 +20,7 @@ const byPost = "to go by registered post"
 
 // The reasons that are the post's own.
 const (
-	printAndPost = byPost + ": print it, post it and record the number"
+	printAndPost = byPost + ": print the form, post it and record it"
 	lacking      = byPost + ", but there is nothing to print yet: "
 	undrawable   = byPost + ", but the letter cannot be drawn: "
 )
