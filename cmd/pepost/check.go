@@ -78,6 +78,9 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		report.keeping(c)
 		report.database(ctx, c, f.connect)
 		report.relays(ctx, c, pep.DateOf(now()), f.connect)
+		if _, err := messenger(c, p.wall); err != nil {
+			report.add("text messages", err)
+		}
 	}
 	report.forms(library, f.matrix)
 	report.OK = true

@@ -40,6 +40,9 @@ type installation struct {
 	config config.Config
 	db     *store.DB
 	runner *pipeline.Runner
+	// textsFault is why no passphrase goes by text message though a service is
+	// configured.
+	textsFault error
 	// rules are a daemon's, which change while it runs; nil elsewhere.
 	rules *lastGood
 }
@@ -72,7 +75,12 @@ func (p *program) open(ctx context.Context, alone bool) (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openInstallation(ctx, c, now, alone)
+	i, err := openInstallation(ctx, c, now, alone)
+	if err == nil {
+		// A fault there keeps nothing else from working: an officer rings.
+		i.runner.Texts, i.textsFault = messenger(c, p.wall)
+	}
+	return i, err
 }
 
 // openInstallation opens what a configuration names, by a clock.

@@ -74,6 +74,7 @@ func scripts(t *testing.T, database string, files ...string) {
 				return err
 			}
 			e.Values[relayKey{}] = &standIn{}
+			e.Values[textsKey{}] = &textService{}
 			e.Setenv("SAMPLE", filepath.Join(here, "..", "..", "internal", "roster", "testdata", "cheshire-west"))
 			e.Setenv("DATABASE", database)
 			return nil
@@ -81,7 +82,7 @@ func scripts(t *testing.T, database string, files ...string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
-			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find, "freeport": freePort, "visit": visit, "letters": letters, "report": reportOn,
+			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find, "freeport": freePort, "visit": visit, "letters": letters, "texts": texts, "report": reportOn,
 		},
 	}
 	if params.Files = files; len(files) == 0 {

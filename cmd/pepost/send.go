@@ -73,9 +73,14 @@ func (p *program) send(ctx context.Context, f sendFlags) error {
 		if err != nil {
 			return err
 		}
+		texted, err := i.texted(ctx, i.runner)
+		if err != nil {
+			return err
+		}
 		if err := p.tellSent(ctx, i, sent); err != nil {
 			return err
 		}
+		p.tellTexted(texted)
 		return outcome(sentCode(sent))
 	})
 }

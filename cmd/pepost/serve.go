@@ -10,6 +10,7 @@ import (
 
 	"github.com/pepost/pepost/internal/daemon"
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store/schedules"
 )
 
@@ -70,7 +71,7 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 		return err
 	}
 	i.runner.Outgoing.Decide = i.rules.decide
-	passes := &sendingPass{rules: i.rules, log: log, drafts: &drafting{rules: i.rules, log: log}}
+	passes := &sendingPass{rules: i.rules, texted: i.texted, log: log, drafts: &drafting{rules: i.rules, log: log}}
 	jobs, err := p.schedules(i, passes.drafts)
 	if err != nil {
 		return err
@@ -100,6 +101,7 @@ func (p *program) lookEvery() time.Duration {
 // sendingPass is what the daemon does each time it looks.
 type sendingPass struct {
 	rules  *lastGood
+	texted func(context.Context, *pipeline.Runner) (pipeline.Texted, error)
 	log    *slog.Logger
 	drafts *drafting
 }
@@ -118,6 +120,22 @@ func (s *sendingPass) send(ctx context.Context) error {
 	if tally.Accepted+tally.Deferred+tally.Refused+tally.Uncertain+tally.Held > 0 {
 		s.log.Info("sent", "accepted", tally.Accepted, "deferred", tally.Deferred, "refused", tally.Refused,
 			"uncertain", tally.Uncertain, "held", tally.Held)
+	}
+	if err != nil {
+		return err
+	}
+	return s.texts(ctx)
+}
+
+// texts hands passphrases over by text message: a job of its own, for what a
+// relay has taken.
+func (s *sendingPass) texts(ctx context.Context) error {
+	out, err := s.texted(ctx, s.rules.runner.Load())
+	if out.Taken+out.Delivered+out.Failed > 0 {
+		s.log.Info("text messages", "taken", out.Taken, "delivered", out.Delivered, "failed", out.Failed)
+	}
+	if out.Alarm != "" {
+		s.log.Error("no passphrase goes by text message", "why", out.Alarm)
 	}
 	return err
 }

@@ -25,6 +25,8 @@ type Config struct {
 	Returns Returns
 	// Post is how letters go by registered post.
 	Post Post
+	// Notify sends passphrases by text message.
+	Notify Notify
 	// Database is an absolute path (SQLite) or a postgres:// address.
 	Database string
 	// Keys is the absolute path of the key file.

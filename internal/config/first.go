@@ -86,6 +86,8 @@ func (f First) Text() string {
 	line("")
 	returnsText(line)
 	line("")
+	notifyText(line)
+	line("")
 	line("# Optional: where serve shows the page Today, on this machine alone; off shows none.")
 	line("# It is shown once there is an account: pepost users add NAME")
 	line("# console: {listen: 127.0.0.1:8325}")

@@ -38,6 +38,7 @@ type file struct {
 		Listen string `yaml:"listen"`
 	} `yaml:"console"`
 	Returns returns `yaml:"returns"`
+	Notify  notify  `yaml:"notify"`
 	Folders struct {
 		Forms     string `yaml:"forms"`
 		Templates string `yaml:"templates"`
@@ -171,6 +172,7 @@ func (c *checker) check(f file) Config {
 		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend), Post: c.post(f.Post),
 		Console:  c.console(f.Console.Listen),
 		Returns:  c.returns(f.Returns),
+		Notify:   c.notify(f.Notify),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
 		Teams: map[string]Officer{}, Relays: c.relays(f.Relays),

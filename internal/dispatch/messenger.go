@@ -70,6 +70,9 @@ type TextOutcome struct {
 
 // Messenger hands texts to a service that sends them.
 type Messenger interface {
+	// Ready reports whether the service may be asked now; else the outcome says
+	// until when not, and why.
+	Ready() (TextOutcome, bool)
 	// Text hands one over.
 	Text(ctx context.Context, t Text) TextOutcome
 	// Find asks what became of the text of a reference.

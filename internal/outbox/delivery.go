@@ -84,6 +84,7 @@ type Delivery struct {
 	SHA256     string // of the sealed bytes; empty until they are stored; see [Sketched]
 	Size       int
 	Passphrase PassphraseState
+	Text       Texting
 	Phrase     string // the agreed phrase that opens it, by its opaque name; empty for one of its own
 	// Posting is what is known of the letter, once it was posted.
 	Posting  post.Proof

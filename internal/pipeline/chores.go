@@ -81,6 +81,9 @@ func (r *Runner) chore(d outbox.Delivery, what timetable.MilestoneName, due pep.
 // passphraseDue is when a passphrase that waits becomes a task; false where
 // none waits. What was sealed again has another one.
 func (r *Runner) passphraseDue(d outbox.Delivery) (pep.Date, bool) {
+	if d.Text.State == outbox.TextFailed && d.Passphrase == outbox.PassphrasePending && d.ReplacedBy == "" {
+		return pep.DateOf(d.Text.At.In(r.Now().Location())), true
+	}
 	if d.Passphrase != outbox.PassphrasePending || d.ReplacedBy != "" || d.State != outbox.Accepted && d.State != outbox.Delivered {
 		return pep.Date{}, false
 	}

@@ -65,6 +65,8 @@ type Reading struct {
 	// only the last two digits are kept.
 	Channel outbox.Channel
 	Number  string
+	// Text is the reference of the text message it goes by; empty for a call.
+	Text string
 }
 
 // Deliveries keeps the outbox. Every event of a delivery becomes evidence in

@@ -59,7 +59,13 @@ func (x *Deliveries) handOver(ctx context.Context, tx store.Tx, was outbox.Deliv
 	if err != nil {
 		return err
 	}
-	is.Passphrase, is.Version = outbox.PassphraseHandedOver, was.Version+1
+	if was.Passphrase != outbox.PassphraseAgreed {
+		is.Passphrase = outbox.PassphraseHandedOver
+	}
+	if by.Text != "" {
+		is.Text = outbox.Texting{State: outbox.TextAsked, Reference: by.Text, At: by.At}
+	}
+	is.Version = was.Version + 1
 	r, err := write(x.db.Keys, is)
 	if err != nil {
 		return err

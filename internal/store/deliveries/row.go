@@ -67,6 +67,7 @@ type sealedDelivery struct {
 	Replaces    string                 `json:"replaces,omitempty"`
 	ReplacedBy  string                 `json:"replaced_by,omitempty"`
 	Phrase      string                 `json:"phrase,omitempty"`
+	Text        *outbox.Texting        `json:"text,omitempty"`
 }
 
 func cell(id string) store.Cell { return store.Cell{Table: "deliveries", Row: id, Column: "sealed"} }
@@ -114,7 +115,7 @@ func write(keys store.Keys, d outbox.Delivery) (row, error) {
 	sealed, err := keys.SealJSON(cell(d.ID), sealedDelivery{
 		d.Key, d.Ref, d.PlanKey, d.Kind, d.Milestone, d.Due, d.Recipient, d.Decision, d.State, d.Reason, d.MessageID, d.Form,
 		d.SHA256, d.Size, d.Passphrase, d.Posting, d.Attempts, d.Events, d.NextAttempt, d.LeaseOwner, d.LeaseUntil, d.DotMarked, d.Version,
-		d.Replaces, d.ReplacedBy, d.Phrase,
+		d.Replaces, d.ReplacedBy, d.Phrase, texting(d),
 	})
 	return row{
 		ID: d.ID, KeyHash: key, Ref: string(d.Ref), Kind: string(d.Kind), Due: d.Due.String(), State: string(d.State),
@@ -156,12 +157,27 @@ func read(keys store.Keys, r row) (outbox.Delivery, error) {
 		Recipient: s.Recipient, Decision: s.Decision, State: s.State, Reason: s.Reason, MessageID: s.MessageID, Form: s.Form,
 		SHA256: s.SHA256, Size: s.Size, Passphrase: s.Passphrase, Posting: s.Posting, Attempts: s.Attempts, Events: s.Events,
 		NextAttempt: s.NextAttempt, LeaseOwner: s.LeaseOwner, LeaseUntil: s.LeaseUntil, DotMarked: s.DotMarked, Version: s.Version,
-		Replaces: s.Replaces, ReplacedBy: s.ReplacedBy, Phrase: s.Phrase,
+		Replaces: s.Replaces, ReplacedBy: s.ReplacedBy, Phrase: s.Phrase, Text: valueOf(s.Text),
 	}
 	if !faithful(r, d) {
 		return outbox.Delivery{}, &ForgedError{r.ID}
 	}
 	return d, nil
+}
+
+// texting is a delivery's text message; nil where there is none.
+func texting(d outbox.Delivery) *outbox.Texting {
+	if d.Text.State == outbox.TextNone {
+		return nil
+	}
+	return &d.Text
+}
+
+func valueOf(t *outbox.Texting) outbox.Texting {
+	if t == nil {
+		return outbox.Texting{}
+	}
+	return *t
 }
 
 // faithful reports whether the columns that decide what is sent say what the
