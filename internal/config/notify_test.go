@@ -15,11 +15,11 @@ func TestTheNotifySectionIsCheckedWhole(t *testing.T) {
 		t.Errorf("the first file has one: %+v %v", c.Notify, err)
 	}
 	for section, field := range map[string]string{
-		"{template: f33517ff-2a88-4f6e-b855-c550268ce08a}":                                                     "notify.key_file",
-		"{key_file: k}":                                                                                        "notify.template",
-		"{key_file: k, template: passphrase}":                                                                  "notify.template",
-		"{key_file: k, template: f33517ff-2a88-4f6e-b855-c550268ce08a, base_url: \"http://notify.example\"}":     "notify.base_url",
-		"{key_file: k, template: f33517ff-2a88-4f6e-b855-c550268ce08a, base_url: \"https://notify.example/x\"}":  "notify.base_url",
+		"{template: f33517ff-2a88-4f6e-b855-c550268ce08a}": "notify.key_file",
+		"{key_file: k}":                       "notify.template",
+		"{key_file: k, template: passphrase}": "notify.template",
+		"{key_file: k, template: f33517ff-2a88-4f6e-b855-c550268ce08a, base_url: \"http://notify.example\"}":      "notify.base_url",
+		"{key_file: k, template: f33517ff-2a88-4f6e-b855-c550268ce08a, base_url: \"https://notify.example/x\"}":   "notify.base_url",
 		"{key_file: k, template: f33517ff-2a88-4f6e-b855-c550268ce08a, base_url: \"https://a:b@notify.example\"}": "notify.base_url",
 	} {
 		_, err := Parse("/x/pepost.yaml", []byte(first().Text()+"\nnotify: "+section+"\n"))
