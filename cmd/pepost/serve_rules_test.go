@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pepost/pepost/internal/mailsink"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/schedules"
 )
 
@@ -183,6 +185,89 @@ func TestAChangeTakesAllOfTheSetOrNothing(t *testing.T) {
 	}
 	if g.look(t.Context()) || weeks() != 2 {
 		t.Error("a folder that went away took the rules with it")
+	}
+}
+
+// rulesOf opens an installation and the rules a daemon would begin with.
+func rulesOf(t *testing.T, dir string) (*lastGood, *heard) {
+	t.Helper()
+	log := newHeard()
+	p := &program{surroundings: surroundings{wall: time.Now, stderr: log, getenv: func(string) string { return "" }}}
+	p.flags.config = filepath.Join(dir, "pepost.yaml")
+	p.flags.logFormat, p.flags.logLevel = "text", "info"
+	logger, err := p.logger()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := p.open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { i.close() })
+	g, err := goodRules(t.Context(), i, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g, log
+}
+
+// verdictOf is what a daemon would decide of a school's address now.
+func verdictOf(g *lastGood) route.Decision {
+	r := g.runner.Load()
+	return r.Guard.Decide(route.Question{
+		To: pep.ParseAddress("head@oak.democheshire.sch.uk"), From: r.From, On: pep.DateOf(r.Now()), Means: r.Means,
+	})
+}
+
+func TestD13ABrokenPolicyLeavesTheOldOneInForceAndIsTold(t *testing.T) {
+	dir, _, _ := ownRules(t)
+	g, log := rulesOf(t, dir)
+	policy := filepath.Join(dir, "schedules", "sample", "delivery.yaml")
+	good, before := read(t, policy), verdictOf(g)
+	if before.Verdict != route.Secure || before.Policy == "" {
+		t.Fatalf("%+v", before)
+	}
+	for _, broken := range []string{"rows: [\n", "", good + "  - id: demo-council\n"} {
+		write(t, policy, broken)
+		if g.look(t.Context()) {
+			t.Errorf("taken: %q", broken)
+		}
+		if now := verdictOf(g); now.Verdict != route.Secure || now.Policy != before.Policy {
+			t.Errorf("decided by another policy: %+v", now)
+		}
+		if _, warning := g.told(); !strings.Contains(warning, "sample/delivery.yaml") || !strings.Contains(log.String(), "the last good ones go on") {
+			t.Errorf("nothing is told: %q, %s", warning, log)
+		}
+	}
+
+	// What widens waits in a running daemon too, until two people agreed.
+	write(t, policy, strings.Replace(good, "contains: democheshire", "contains: demo", 1))
+	if !g.look(t.Context()) || !g.runner.Load().Guard.Changed() || !strings.Contains(log.String(), "waits for two people") {
+		t.Errorf("a wider policy is in force: %s", log)
+	}
+	if g.look(t.Context()) {
+		t.Error("what waits counts")
+	}
+}
+
+func TestD14ADaemonWithoutAPolicyStartsAndHoldsEverything(t *testing.T) {
+	dir, _, _ := ownRules(t)
+	policy := filepath.Join(dir, "schedules", "sample", "delivery.yaml")
+	for _, spoil := range []func() error{
+		func() error { return os.WriteFile(policy, nil, 0o600) }, func() error { return os.Remove(policy) },
+	} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		t.Run("", func(t *testing.T) {
+			g, log := rulesOf(t, dir)
+			if d := verdictOf(g); d.Verdict != route.Hold || d.Rule != route.RuleNoPolicy {
+				t.Errorf("%+v", d)
+			}
+			if !strings.Contains(log.String(), "everything is held") {
+				t.Errorf("nothing is told: %s", log)
+			}
+		})
 	}
 }
 

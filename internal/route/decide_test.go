@@ -201,7 +201,7 @@ func TestEveryVerdictAndMethodIsReached(t *testing.T) {
 		{"nothing at all", "", []func(*Question){none}, Refuse, MethodNone, ""},
 		{"agreement does not soften a hold", "a@x.gsi.gov.uk", []func(*Question){agreed(pep.AgreedEgress), gateway}, Hold, MethodNone, ""},
 		{"agreement does not soften a refusal", "a@sch.uk", []func(*Question){agreed(pep.AgreedPost)}, Refuse, MethodNone, ""},
-		{"no onward guarantee", circle, []func(*Question){with(func(m *Means) { m.Relay.OnwardTLS = false })}, Encrypt, MethodProtectedDocument, "main"},
+		{"D01 to D04: no onward guarantee", circle, []func(*Question){with(func(m *Means) { m.Relay.OnwardTLS = false })}, Encrypt, MethodProtectedDocument, "main"},
 		{"guarantee lapsed", circle, []func(*Question){with(func(m *Means) { m.Relay.ReviewBy = today().AddDays(-1) })}, Encrypt, MethodProtectedDocument, "main"},
 		{"guarantee on its last day", circle, []func(*Question){with(func(m *Means) { m.Relay.ReviewBy = today() })}, Secure, MethodTLS, "main"},
 		{"guarantee without a day", circle, []func(*Question){with(func(m *Means) { m.Relay.ReviewBy = pep.Date{} })}, Encrypt, MethodProtectedDocument, "main"},
@@ -315,7 +315,7 @@ func TestRowBoundToARelay(t *testing.T) {
 }
 
 // D11: one recipient, however the domain is typed.
-func TestCaseOfTheDomainMakesNoSecondRecipient(t *testing.T) {
+func TestD11CaseOfTheDomainMakesNoSecondRecipient(t *testing.T) {
 	p := load(t, "cheshire-west")
 	a, b := ask(p, "Head@X.Cheshire.Sch.UK"), ask(p, " Head@x.cheshire.sch.uk\t")
 	if a.Canonical != b.Canonical || a.Canonical != "Head@x.cheshire.sch.uk" {

@@ -75,7 +75,7 @@ func FuzzDecide(f *testing.F) {
 }
 
 // D22: whatever bytes stand in the field.
-func TestRandomBytesAreNeverSecureUnlessTheRuleSaysSo(t *testing.T) {
+func TestD22RandomBytesAreNeverSecureUnlessTheRuleSaysSo(t *testing.T) {
 	p := load(t, "cheshire-west")
 	pieces := []string{"a", "@", ".", "cheshire", "gov.uk", "sch.uk", ".police.uk", "xn--", "-", " ", "\t", "\x00", "с", "。", "\xff", "%", "\"", "<", ">", ",", "gsi", "evil.com", "old", "pnn", "A", "\u202e"}
 	state := uint64(7)

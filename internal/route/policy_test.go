@@ -104,7 +104,7 @@ rows:
 }
 
 // D17: a file saved on Windows, or with capitals, is the same policy.
-func TestByteOrderMarkLineEndsAndCapitalsAreNormalised(t *testing.T) {
+func TestD17ByteOrderMarkLineEndsAndCapitalsAreNormalised(t *testing.T) {
 	plain := parse(t, secureRow)
 	windows := parse(t, "\xef\xbb\xbf"+strings.ReplaceAll(secureRow, "\n", "\r\n"))
 	if plain.Hash() != windows.Hash() {
@@ -145,7 +145,7 @@ func TestProblemsNamePlaceValueAndWhatToDo(t *testing.T) {
 }
 
 // D15, D16 and the guards beside them: what no policy may say.
-func TestRowsThatAreRefused(t *testing.T) {
+func TestD15D16RowsThatAreRefused(t *testing.T) {
 	bend := func(from, to string) string { return strings.Replace(secureRow, from, to, 1) }
 	kind := func(kind, pattern string) string {
 		return strings.Replace(bend("kind: exact", "kind: "+kind), "a.example", pattern, 1)
@@ -154,12 +154,12 @@ func TestRowsThatAreRefused(t *testing.T) {
 		return kind("registry-root", registry+"\n    contains: "+word)
 	}
 	for _, c := range []struct{ name, text, says string }{
-		{"whole registry", kind("suffix", "sch.uk"), "too wide"},
+		{"D15 whole registry", kind("suffix", "sch.uk"), "too wide"},
 		{"whole registry in capitals", kind("suffix", "SCH.UK"), "too wide"},
 		{"public suffix", kind("suffix", "co.uk"), "too wide"},
 		{"private suffix", kind("suffix", "blogspot.com"), "too wide"},
 		{"schools of a vetted-only registry", kind("suffix", "nhs.uk"), "too wide"},
-		{"free mail", kind("exact", "gmail.com"), "too wide"},
+		{"D18 free mail", kind("exact", "gmail.com"), "too wide"},
 		{"tenancies", kind("suffix", "onmicrosoft.com"), "too wide"},
 		{"one tenancy", kind("exact", "cheshire.onmicrosoft.com"), "too wide"},
 		{"word under a registry that promises no secure mail", root("nhs.uk", "cheshire"), "too wide"},
@@ -169,7 +169,7 @@ func TestRowsThatAreRefused(t *testing.T) {
 		{"registry-root without a word", kind("registry-root", "gov.uk"), "no contains"},
 		{"word in an exact row", kind("exact", "a.example\n    contains: cheshire"), "only a registry-root row"},
 		{"registry as a domain", kind("exact", "gov.uk"), "registry's own name"},
-		{"glob", kind("exact", "'*.example'"), "no wildcards"},
+		{"D16 glob", kind("exact", "'*.example'"), "no wildcards"},
 		{"address", kind("exact", "head@a.example"), "a row is of a domain"},
 		{"leading dot", kind("suffix", ".a.example"), "not a domain"},
 		{"trailing dot", kind("exact", "a.example."), "ends with a dot"},
@@ -257,7 +257,7 @@ func TestEveryProblemIsReportedUpToABound(t *testing.T) {
 }
 
 // D13, D14: a broken file gives no policy, and no policy holds.
-func TestWithoutAPolicyEverythingIsHeld(t *testing.T) {
+func TestD13D14WithoutAPolicyEverythingIsHeld(t *testing.T) {
 	good := load(t, "cheshire-west")
 	before := good.Hash()
 	broken, err := Parse("delivery.yaml", []byte("rows:\n  - {"))

@@ -8,7 +8,7 @@ import (
 
 // D12: what was sealed under one decision leaves under a later one only where
 // that is no weaker.
-func TestEveryChangeBetweenSealingAndSending(t *testing.T) {
+func TestD12EveryChangeBetweenSealingAndSending(t *testing.T) {
 	all := load(t, "cheshire-west")
 	narrowed := parse(t, secureRow)
 	denied := parse(t, "rows:\n  - id: closed\n    kind: deny\n    pattern: cheshire.sch.uk\n    retired: yes\n")
