@@ -27,6 +27,7 @@ import (
 	"github.com/pepost/pepost/internal/store/consents"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
+	"github.com/pepost/pepost/internal/store/mailbox"
 	"github.com/pepost/pepost/internal/store/phrases"
 	"github.com/pepost/pepost/internal/store/plans"
 	"github.com/pepost/pepost/internal/store/policies"
@@ -99,6 +100,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	}
 	runner.Register, runner.Deliveries, runner.Evidence = register.New(db), deliveries.New(db), evidence.New(db)
 	runner.Book = book.New(db)
+	runner.Mails = mailbox.New(db)
 	runner.Returns, runner.Plans, runner.Consents = returns.New(db), plans.New(db), consents.New(db)
 	runner.Phrases = phrases.New(db)
 	runner.Policies = policies.New(db)

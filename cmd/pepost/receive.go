@@ -66,7 +66,7 @@ func takeIn(ctx context.Context, i *installation, path string, data []byte) (pip
 	if strings.EqualFold(filepath.Ext(path), ".docx") {
 		return i.runner.TakeInFile(ctx, filepath.Base(path), data)
 	}
-	return i.runner.TakeIn(ctx, data)
+	return i.runner.TakeInMail(ctx, "", data)
 }
 
 func (p *program) tellTaken(path string, t pipeline.Taken) error {

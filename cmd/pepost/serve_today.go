@@ -123,7 +123,7 @@ func (i *installation) today(ctx context.Context) (web.Today, error) {
 	if err != nil {
 		return seen, err
 	}
-	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.dueToday, i.heldToday, i.passphrasesToday, i.schedulesToday} {
+	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.dueToday, i.heldToday, i.mailToday, i.passphrasesToday, i.schedulesToday} {
 		if err := section(ctx, numbers, &seen); err != nil {
 			return seen, err
 		}
@@ -234,6 +234,20 @@ func (i *installation) heldToday(ctx context.Context, numbers map[pep.Ref]string
 		}
 		seen.Held.Add(web.HeldRow{
 			ID: d.ID, Ref: d.Ref, CaseNumber: numbers[d.Ref], What: report.What(d.Kind), Due: d.Due, Role: d.Recipient.Role, State: d.State, Why: why,
+		})
+	}
+	return nil
+}
+
+// mailToday adds the messages that a person has to read to the tasks.
+func (i *installation) mailToday(ctx context.Context, numbers map[pep.Ref]string, seen *web.Today) error {
+	open, err := i.runner.OpenMail(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		seen.Tasks.Add(web.DueRow{
+			Ref: m.Ref, CaseNumber: numbers[m.Ref], What: m.Errand(), Due: pep.DateOf(m.At), Role: pep.Officer, Why: mailTask(m).Why,
 		})
 	}
 	return nil

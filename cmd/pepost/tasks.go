@@ -49,6 +49,8 @@ type taskLine struct {
 	Role      pep.Role                `json:"role"`
 	Late      bool                    `json:"late"`
 	Why       []string                `json:"why"`
+	// Mail is the message that the task is about.
+	Mail string `json:"mail,omitempty"`
 }
 
 func (p *program) tasksList(ctx context.Context, f tasksFlags) error {
@@ -65,18 +67,42 @@ func (p *program) tasksList(ctx context.Context, f tasksFlags) error {
 		}
 		rows := [][]string{{"reference", "what", "due", "for", "why"}}
 		err = i.runner.Tasks(ctx, until, func(task timetable.Due) error {
-			line := taskLine{task.Ref, task.Milestone, task.Due, task.Role, task.Late, notNil(task.Why)}
+			line := taskLine{task.Ref, task.Milestone, task.Due, task.Role, task.Late, notNil(task.Why), ""}
 			if p.flags.json {
 				return p.printJSON(line)
 			}
 			rows = append(rows, line.cells())
 			return nil
 		})
-		if err == nil && !p.flags.json {
+		if err != nil {
+			return err
+		}
+		open, err := i.runner.OpenMail(ctx)
+		if err != nil {
+			return err
+		}
+		for _, m := range open {
+			line := mailTask(m)
+			if p.flags.json {
+				if err := p.printJSON(line); err != nil {
+					return err
+				}
+			}
+			rows = append(rows, line.cells())
+		}
+		if !p.flags.json {
 			p.table(rows)
 		}
-		return err
+		return nil
 	})
+}
+
+// mailTask is the task of whoever has to read a message.
+func mailTask(m pipeline.Mail) taskLine {
+	return taskLine{
+		Ref: m.Ref, Milestone: timetable.MilestoneName(m.Errand()), Due: pep.DateOf(m.At), Role: pep.Officer,
+		Why: append(notNil(m.Reasons), "pepost mail done "+m.ID+" ends it"), Mail: m.ID,
+	}
 }
 
 func (l taskLine) cells() []string {

@@ -26,6 +26,10 @@ const (
 	ReturnTaken Action = "return taken in"
 	// ReturnSettled is a person's decision on a filled form.
 	ReturnSettled Action = "return settled"
+	// MailJudged is a returned message judged, whatever followed from it.
+	MailJudged Action = "mail judged"
+	// MailSettled is a person's word that a message is done with.
+	MailSettled Action = "mail settled"
 	// PlanFinalised is a final plan made from a form.
 	PlanFinalised Action = "plan finalised"
 	// PlanChanged is the course of a child's plan changed, by the register or by
@@ -64,7 +68,7 @@ const (
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled,
+		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled,
 		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, BackupMade, BackupRestored,
 	}

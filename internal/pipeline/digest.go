@@ -98,6 +98,9 @@ func (g *digesting) gather(ctx context.Context) error {
 	if err := g.deliveries(ctx); err != nil {
 		return err
 	}
+	if err := g.mail(ctx); err != nil {
+		return err
+	}
 	if err := r.Due(ctx, r.today(), func(e Expected) error { g.due(e); return nil }); err != nil {
 		return err
 	}
@@ -152,6 +155,25 @@ func (g *digesting) deliveries(ctx context.Context) error {
 				g.add(sectionPassphrase, d.Ref, what)
 			}
 		}
+	}
+	return nil
+}
+
+// mail adds the messages that a person has to read. One that does not say whose
+// it is goes to the authority's own officer.
+func (g *digesting) mail(ctx context.Context) error {
+	open, err := g.runner.OpenMail(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		what := fmt.Sprintf("%s, message %s of %s", strings.ReplaceAll(m.Errand(), "_", " "), m.ID, pep.DateOf(m.At).Long())
+		if _, known := g.children[m.Ref]; known {
+			g.add(sectionTasks, m.Ref, what)
+			continue
+		}
+		s := &g.byMailbox[g.runner.Words.Officer.Mailbox].sections[sectionTasks]
+		s.Lines = append(s.Lines, "no child named: "+what)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Runner struct {
 	Register   Register
 	Deliveries Deliveries
 	Returns    Returns
+	Mails      Mails
 	Plans      Plans
 	Evidence   Evidence
 	// Consents are what two people agreed to; without them nothing that needs
