@@ -17,8 +17,10 @@ import (
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
+	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/timetable"
 )
 
@@ -76,7 +78,7 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 			report.Rules = rules.Values()
 		}
 		report.keeping(c)
-		report.database(ctx, c, f.connect)
+		report.openPGP(c, pep.DateOf(now()), report.database(ctx, c, f.connect))
 		report.relays(ctx, c, pep.DateOf(now()), f.connect)
 		if _, err := messenger(c, p.wall); err != nil {
 			report.add("text messages", err)
@@ -164,26 +166,30 @@ func (r *checkReport) keeping(c config.Config) {
 	}
 }
 
-// database opens what is there with the keys: a file that does not exist yet
-// is made by the first import, and a server is asked only with --connect.
-func (r *checkReport) database(ctx context.Context, c config.Config, connect bool) {
+// database opens what is there with the keys, and gives the OpenPGP keys on
+// file: a file that does not exist yet is made by the first import, and a
+// server is asked only with --connect.
+func (r *checkReport) database(ctx context.Context, c config.Config, connect bool) []pipeline.KeysOnFile {
 	keys, err := store.ReadKeyFile(c.Keys)
 	if err != nil {
 		r.add("keys", err)
-		return
+		return nil
 	}
 	if server := strings.Contains(c.Database, "://"); server && !connect {
-		return
+		return nil
 	} else if _, err := os.Stat(c.Database); !server && errors.Is(err, fs.ErrNotExist) {
-		return
+		return nil
 	}
 	db, err := store.Open(ctx, store.Options{URL: c.Database, Keys: keys})
+	var onFile []pipeline.KeysOnFile
 	if err == nil {
-		err = db.Close()
+		onFile, err = pgpkeys.New(db).AllKeys(ctx)
+		err = errors.Join(err, db.Close())
 	}
 	if err != nil {
 		r.add("database", err)
 	}
+	return onFile
 }
 
 // forms proves that what the law asks for is on the forms.

@@ -28,6 +28,7 @@ import (
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/mailbox"
+	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/phrases"
 	"github.com/pepost/pepost/internal/store/plans"
 	"github.com/pepost/pepost/internal/store/policies"
@@ -103,6 +104,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	runner.Mails = mailbox.New(db)
 	runner.Returns, runner.Plans, runner.Consents = returns.New(db), plans.New(db), consents.New(db)
 	runner.Phrases = phrases.New(db)
+	runner.Keys, runner.OpenPGP = pgpkeys.New(db), ownKeys(c, pep.DateOf(now()))
 	runner.Policies = policies.New(db)
 	guard, err := runner.SettlePolicy(ctx, runner.Policy)
 	if err != nil {

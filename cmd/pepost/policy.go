@@ -18,6 +18,7 @@ import (
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
 	"github.com/pepost/pepost/internal/store/consents"
+	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/policies"
 )
 
@@ -61,7 +62,7 @@ func withPolicies(ctx context.Context, c config.Config, work func(*pipeline.Runn
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(&pipeline.Runner{Policies: policies.New(db), Consents: consents.New(db)}), db.Close())
+	return errors.Join(work(&pipeline.Runner{Policies: policies.New(db), Consents: consents.New(db), Keys: pgpkeys.New(db)}), db.Close())
 }
 
 // reviewWithin is how many days ahead a review is announced.

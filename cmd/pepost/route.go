@@ -55,6 +55,8 @@ type router struct {
 	from   string
 	on     pep.Date
 	means  route.Means
+	// keys knows the recipients' OpenPGP keys, as they were when it was asked.
+	keys pipeline.Runner
 }
 
 func (p *program) route(ctx context.Context, f routeFlags, args []string) error {
@@ -102,6 +104,11 @@ func (p *program) router(ctx context.Context, f routeFlags) (router, error) {
 	err = withPolicies(ctx, *c, func(runner *pipeline.Runner) error {
 		s, err := runner.PolicyStands(ctx, policy)
 		r.policy = s.Guard
+		if err != nil || runner.Keys == nil {
+			return err
+		}
+		onFile, err := runner.Keys.AllKeys(ctx)
+		r.keys = pipeline.Runner{Keys: readKeys(onFile), Policy: policy, Guard: &r.policy, OpenPGP: ownKeys(*c, r.on), Now: now}
 		return err
 	})
 	return r, err
@@ -152,7 +159,7 @@ func (r router) question(to, from string) route.Question {
 	if from == "" {
 		from = r.from
 	}
-	return route.Question{To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means}
+	return r.keys.WithKey(route.Question{To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means})
 }
 
 // routeLines answers JSON Lines in order. A line that is no question ends the

@@ -27,6 +27,8 @@ type Config struct {
 	Post Post
 	// Notify sends passphrases by text message.
 	Notify Notify
+	// OpenPGP are the council's own keys.
+	OpenPGP OpenPGP
 	// Database is an absolute path (SQLite) or a postgres:// address.
 	Database string
 	// Keys is the absolute path of the key file.

@@ -92,6 +92,8 @@ func (f First) Text() string {
 	line("# It is shown once there is an account: pepost users add NAME")
 	line("# console: {listen: 127.0.0.1:8325}")
 	line("")
+	openPGPText(line)
+	line("")
 	line("# Optional: folders that stand in for the built-in ones.")
 	line("# folders:")
 	line("#   forms: forms")

@@ -30,6 +30,7 @@ type file struct {
 	Relay     relay              `yaml:"relay"`
 	Relays    []namedRelay       `yaml:"relays"`
 	Post      postFile           `yaml:"post"`
+	OpenPGP   openPGP            `yaml:"openpgp"`
 	Database  string             `yaml:"database"`
 	Keys      string             `yaml:"keys"`
 	Release   string             `yaml:"release"`
@@ -173,6 +174,7 @@ func (c *checker) check(f file) Config {
 		Console:  c.console(f.Console.Listen),
 		Returns:  c.returns(f.Returns),
 		Notify:   c.notify(f.Notify),
+		OpenPGP:  c.openPGP(f.OpenPGP),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),
 		Forms: c.pathOf(f.Folders.Forms), Templates: c.pathOf(f.Folders.Templates), Schedules: c.pathOf(f.Folders.Schedules),
 		Teams: map[string]Officer{}, Relays: c.relays(f.Relays),

@@ -120,7 +120,7 @@ func (r *Runner) asking(asked route.Method, to pep.Address, contact pep.Contact)
 	q := r.question(to, contact)
 	q.Asked = asked
 	q.Means.Postal = q.Means.Postal || asked == route.MethodPost && hasPostal(contact)
-	return r.withKey(q)
+	return r.WithKey(q)
 }
 
 // hasPostal reports whether a letter to the contact would arrive.
