@@ -69,8 +69,7 @@ func (p *program) commands() []*cobra.Command {
 		p.demoCommand(), p.initCommand(), p.checkCommand(), p.importCommand(), p.childrenCommand(),
 		p.dueCommand(), p.tasksCommand(), p.phrasesCommand(), p.phonesCommand(), p.plansCommand(), p.calendarCommand(), p.renderCommand(), p.routeCommand(), p.policyCommand(), p.sendCommand(),
 		p.simulateCommand(),
-		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.mailCommand(), p.returnsCommand(), p.serveCommand(), p.usersCommand(), p.auditCommand(), p.versionCommand(), p.manualCommand(),
-		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.returnsCommand(), p.serveCommand(), p.keysCommand(), p.usersCommand(), p.auditCommand(), p.versionCommand(), p.manualCommand(),
+		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.mailCommand(), p.returnsCommand(), p.serveCommand(), p.keysCommand(), p.usersCommand(), p.auditCommand(), p.versionCommand(), p.manualCommand(),
 	}
 }
 
