@@ -83,6 +83,9 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		if _, err := messenger(c, p.wall); err != nil {
 			report.add("text messages", err)
 		}
+		if policy, err := route.Load(schedulesFS(c), c.Authority); err == nil {
+			report.gateways(c, policy, pep.DateOf(now()))
+		}
 	}
 	report.forms(library, f.matrix)
 	report.OK = true

@@ -111,6 +111,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 		return nil, errors.Join(err, db.Close())
 	}
 	runner.Guard = &guard
+	runner.Gateways = gatewaysOf(c, db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 

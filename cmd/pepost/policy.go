@@ -17,6 +17,7 @@ import (
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/canaries"
 	"github.com/pepost/pepost/internal/store/consents"
 	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/policies"
@@ -48,21 +49,29 @@ func namedPolicy(file string) (*route.Policy, error) {
 	return route.Parse(filepath.Base(file), data)
 }
 
-// withPolicies works with what an installation's database knows of its policy;
-// where there is no database yet, nothing is in force.
+// withPolicies works with what an installation's database knows of its policy,
+// its gateways and its recipients' keys; where there is no database yet,
+// nothing is in force and nothing is on file.
 func withPolicies(ctx context.Context, c config.Config, work func(*pipeline.Runner) error) error {
 	if _, err := os.Stat(c.Database); !strings.Contains(c.Database, "://") && errors.Is(err, fs.ErrNotExist) {
 		return work(&pipeline.Runner{})
 	}
-	keys, err := store.ReadKeyFile(c.Keys)
+	sealing, err := store.ReadKeyFile(c.Keys)
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{URL: c.Database, Keys: keys})
+	db, err := store.Open(ctx, store.Options{URL: c.Database, Keys: sealing})
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(&pipeline.Runner{Policies: policies.New(db), Consents: consents.New(db), Keys: pgpkeys.New(db)}), db.Close())
+	return errors.Join(work(&pipeline.Runner{
+		Policies: policies.New(db), Consents: consents.New(db), Keys: pgpkeys.New(db), Gateways: gatewaysOf(c, db), From: c.Sender,
+	}), db.Close())
+}
+
+// gatewaysOf is what an installation knows of its gateways.
+func gatewaysOf(c config.Config, db *store.DB) *pipeline.Gateways {
+	return &pipeline.Gateways{Canaries: canaries.New(db), Entrance: func(g route.Gateway) string { return entranceOf(c, g) }}
 }
 
 // reviewWithin is how many days ahead a review is announced.

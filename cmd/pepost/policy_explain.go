@@ -23,16 +23,14 @@ func (p *program) policyExplainCommand() *cobra.Command {
 }
 
 func (p *program) policyExplain(ctx context.Context, f routeFlags, address string) error {
-	r, err := p.router(ctx, f)
-	if err != nil {
-		return err
-	}
-	path := r.policy.Explain(r.question(address, ""))
-	if p.flags.json {
-		return p.printJSON(path)
-	}
-	p.drawPath(path, r)
-	return nil
+	return p.withRouter(ctx, f, func(r router) error {
+		path := r.policy.Explain(r.question(address, ""))
+		if p.flags.json {
+			return p.printJSON(path)
+		}
+		p.drawPath(path, r)
+		return nil
+	})
 }
 
 // drawPath prints the path of one address from the first check to the method.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pepost/pepost/internal/canary"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/receive"
@@ -34,6 +35,7 @@ type receiveJSON struct {
 	Again    bool            `json:"again"`
 	Changed  int             `json:"changed"`
 	Reasons  []problemJSON   `json:"reasons"`
+	Canary   *canaryJSON     `json:"canary,omitempty"`
 }
 
 func (p *program) receive(ctx context.Context, paths []string) error {
@@ -50,7 +52,7 @@ func (p *program) receive(ctx context.Context, paths []string) error {
 			if err != nil {
 				return err
 			}
-			if taken.Return.Verdict == receive.ForPerson && code == exitDone {
+			if (taken.Return.Verdict == receive.ForPerson || taken.Canary != nil && taken.Canary.State == canary.Failed) && code == exitDone {
 				code = exitHeld
 			}
 			if err := p.tellTaken(path, taken); err != nil {
@@ -69,7 +71,24 @@ func takeIn(ctx context.Context, i *installation, path string, data []byte) (pip
 	return i.runner.TakeInMail(ctx, "", data)
 }
 
+// tellCanary says what a canary that came back means for its gateway.
+func (p *program) tellCanary(path string, c canary.Sent) error {
+	said := canaryOf(c)
+	if p.flags.json {
+		return p.printJSON(receiveJSON{File: filepath.Base(path), Verdict: receive.Automatic, Reasons: []problemJSON{}, Canary: &said})
+	}
+	fmt.Fprintf(p.stdout, "%s: canary of the gateway %s, %s", onScreen(filepath.Base(path)), c.Gateway, c.State)
+	if c.Why != "" {
+		fmt.Fprintf(p.stdout, ": %s", c.Why)
+	}
+	fmt.Fprintln(p.stdout)
+	return nil
+}
+
 func (p *program) tellTaken(path string, t pipeline.Taken) error {
+	if t.Canary != nil {
+		return p.tellCanary(path, *t.Canary)
+	}
 	line := receiveJSON{
 		File: filepath.Base(path), Verdict: t.Return.Verdict, Ref: t.Return.Ref, Delivery: t.Return.Delivery, Return: t.ID,
 		Again: t.Again, Reasons: []problemJSON{},

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"strings"
@@ -59,7 +60,19 @@ func (i *installation) sender() (relays, error) {
 			return out, err
 		}
 	}
-	return out, nil
+	return out.through(i.config, i.runner.Policy.Gateways()), nil
+}
+
+// through is the sender with the gateways' entrances under the gateways' own
+// names, which decisions give.
+func (r relays) through(c config.Config, gateways []route.Gateway) relays {
+	out := relays{clients: maps.Clone(r.clients)}
+	for _, g := range gateways {
+		if entranceOf(c, g) == "" {
+			out.clients[g.Name] = r.clients[g.Relay]
+		}
+	}
+	return out
 }
 
 // relaysOf are all configured relays, the main one first.

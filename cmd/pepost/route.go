@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,67 +52,82 @@ func (f *routeFlags) add(cmd *cobra.Command) {
 
 // router answers one question after the other by one policy.
 type router struct {
+	now time.Time
+	// atHand, where set, adds what the installation could use.
+	atHand func(route.Question) route.Question
 	policy route.Guard
 	from   string
 	on     pep.Date
 	means  route.Means
-	// keys knows the recipients' OpenPGP keys, as they were when it was asked.
-	keys pipeline.Runner
 }
 
 func (p *program) route(ctx context.Context, f routeFlags, args []string) error {
 	if f.stdin == (len(args) > 0) {
 		return usage("name at least one address, or --stdin and none")
 	}
-	r, err := p.router(ctx, f)
+	return p.withRouter(ctx, f, func(r router) error {
+		out := bufio.NewWriter(p.stdout)
+		defer out.Flush()
+		if f.stdin {
+			return p.routeLines(r, out)
+		}
+		for _, address := range args {
+			if err := p.answer(out, r.decide(address, "")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// withRouter answers by the policy that was named alone, or by all that an
+// installation knows.
+func (p *program) withRouter(ctx context.Context, f routeFlags, work func(router) error) error {
+	r, c, err := p.router(f)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(p.stdout)
-	defer out.Flush()
-	if f.stdin {
-		return p.routeLines(r, out)
+	if c == nil || f.policy != "" || f.authority != "" {
+		return work(r)
 	}
-	for _, address := range args {
-		if err := p.answer(out, r.decide(address, "")); err != nil {
+	return withPolicies(ctx, *c, func(runner *pipeline.Runner) error {
+		s, err := runner.PolicyStands(ctx, r.policy.OnDisk)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		runner.Guard, runner.Now, runner.OpenPGP = &s.Guard, func() time.Time { return r.now }, ownKeys(*c, r.on)
+		if runner.Keys != nil {
+			onFile, err := runner.Keys.AllKeys(ctx)
+			if err != nil {
+				return err
+			}
+			runner.Keys = readKeys(onFile)
+		}
+		r.policy, r.atHand = s.Guard, runner.AtHand
+		return work(r)
+	})
 }
 
-func (p *program) router(ctx context.Context, f routeFlags) (router, error) {
+func (p *program) router(f routeFlags) (router, *config.Config, error) {
 	now, err := p.clock()
 	if err != nil {
-		return router{}, err
+		return router{}, nil, err
 	}
-	r := router{from: f.from, on: pep.DateOf(now())}
+	r := router{from: f.from, now: now(), on: pep.DateOf(now())}
 	c, err := p.optionalConfig()
 	if err != nil {
-		return router{}, err
+		return router{}, nil, err
 	}
 	if r.from == "" && c != nil {
 		r.from = c.Sender.Raw()
 	}
 	if r.from == "" {
-		return router{}, usage("without a configuration name the sender: --from peps@council.example")
+		return router{}, nil, usage("without a configuration name the sender: --from peps@council.example")
 	}
 	r.means = meansOf(c, r.on)
 	policy, err := p.policyFor(f, c)
-	if r.policy = route.Sole(policy); err != nil || c == nil || f.policy != "" || f.authority != "" {
-		return r, err
-	}
-	err = withPolicies(ctx, *c, func(runner *pipeline.Runner) error {
-		s, err := runner.PolicyStands(ctx, policy)
-		r.policy = s.Guard
-		if err != nil || runner.Keys == nil {
-			return err
-		}
-		onFile, err := runner.Keys.AllKeys(ctx)
-		r.keys = pipeline.Runner{Keys: readKeys(onFile), Policy: policy, Guard: &r.policy, OpenPGP: ownKeys(*c, r.on), Now: now}
-		return err
-	})
-	return r, err
+	r.policy = route.Sole(policy)
+	return r, c, err
 }
 
 // policyFor reads the policy that was named, or the authority's own. An
@@ -153,13 +169,19 @@ func readFile(path string, most int64) ([]byte, error) {
 	return data, err
 }
 
-func (r router) decide(to, from string) route.Decision { return r.policy.Decide(r.question(to, from)) }
+func (r router) decide(to, from string) route.Decision {
+	return r.policy.Decide(r.question(to, from))
+}
 
 func (r router) question(to, from string) route.Question {
 	if from == "" {
 		from = r.from
 	}
-	return r.keys.WithKey(route.Question{To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means})
+	q := route.Question{To: pep.ParseAddress(to), From: pep.ParseAddress(from), On: r.on, Means: r.means}
+	if r.atHand != nil {
+		q = r.atHand(q)
+	}
+	return q
 }
 
 // routeLines answers JSON Lines in order. A line that is no question ends the

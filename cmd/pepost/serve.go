@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pepost/pepost/internal/daemon"
+	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store/schedules"
@@ -71,7 +72,7 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 		return err
 	}
 	i.runner.Outgoing.Decide = i.rules.decide
-	passes := &sendingPass{rules: i.rules, texted: i.texted, log: log, drafts: &drafting{rules: i.rules, log: log}}
+	passes := &sendingPass{rules: i.rules, texted: i.texted, log: log, sender: client, drafts: &drafting{rules: i.rules, log: log}}
 	jobs, err := p.schedules(i, passes.drafts)
 	if err != nil {
 		return err
@@ -104,6 +105,7 @@ type sendingPass struct {
 	texted func(context.Context, *pipeline.Runner) (pipeline.Texted, error)
 	log    *slog.Logger
 	drafts *drafting
+	sender dispatch.Sender
 }
 
 // send drafts what is due where that was not done lately, and hands over what
@@ -113,6 +115,7 @@ func (s *sendingPass) send(ctx context.Context) error {
 	if s.rules.look(ctx) {
 		s.drafts.stale()
 	}
+	sendCanaries(ctx, s.rules.runner.Load(), s.sender, s.log)
 	if err := s.drafts.lately(ctx); err != nil {
 		return err
 	}

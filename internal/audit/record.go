@@ -59,6 +59,10 @@ const (
 	PhraseChanged Action = "phrase changed"
 	// PhoneChanged is a mobile number of a contact confirmed or removed.
 	PhoneChanged Action = "telephone number changed"
+	// CanarySent is a canary handed to an encrypting gateway, or begun to be.
+	CanarySent Action = "canary sent"
+	// CanaryJudged is what became of one.
+	CanaryJudged Action = "canary judged"
 	// BackupMade is a copy of the database written.
 	BackupMade Action = "backup made"
 	// BackupRestored is a copy put in the place of the database.
@@ -70,7 +74,7 @@ func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled,
 		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
-		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, BackupMade, BackupRestored,
+		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	neutral class = "neutral" // to any other
 	sealed  class = "sealed"  // within a message that is encrypted as a whole
 	posted  class = "posted"  // on paper, before the document in its envelope
+	gateway class = "gateway" // to a gateway that encrypts it
 )
 
 // The template files. A reminder to an address that is not secure carries
@@ -40,6 +41,11 @@ const (
 	formPost          = "form-post.txt"
 	finalPost         = "final-post.txt"
 	transferPost      = "transfer-post.txt"
+	formGateway       = "form-gateway.txt"
+	chaseGateway      = "chase-gateway.txt"
+	escalateGateway   = "escalate-gateway.txt"
+	finalGateway      = "final-gateway.txt"
+	transferGateway   = "transfer-gateway.txt"
 	callScript        = "call-script.txt"
 	agreeScript       = "agree-script.txt"
 	digestFile        = "digest.txt"
@@ -72,6 +78,11 @@ func purposes() map[purpose]string {
 		{Form, posted}:      formPost,
 		{Final, posted}:     finalPost,
 		{Transfer, posted}:  transferPost,
+		{Form, gateway}:     formGateway,
+		{Chase, gateway}:    chaseGateway,
+		{Final, gateway}:    finalGateway,
+		{Escalate, gateway}: escalateGateway,
+		{Transfer, gateway}: transferGateway,
 	}
 }
 

@@ -33,7 +33,7 @@ const goodHead = "From: {{.Authority}}\nSubject: {{.Reference}} {{.On}}\n\n"
 func TestEveryKindHasALetterForEveryClass(t *testing.T) {
 	all := load(t)
 	for _, kind := range Kinds() {
-		for _, how := range []class{secure, neutral, sealed} {
+		for _, how := range []class{secure, neutral, sealed, gateway} {
 			if _, ok := all.letters[purpose{kind, how}]; !ok {
 				t.Errorf("no letter for %s, %s", kind, how)
 			}

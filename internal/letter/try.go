@@ -46,6 +46,8 @@ func samples(what purpose) []Input {
 		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodProtectedDocument}
 	case sealed:
 		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodOpenPGP}
+	case gateway:
+		decision = route.Decision{Verdict: route.Encrypt, Method: route.MethodGateway}
 	}
 	if what.class == posted {
 		decision.Verdict, decision.Method = route.Encrypt, route.MethodPost

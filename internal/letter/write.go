@@ -68,6 +68,8 @@ func classOf(d route.Decision) (class, error) {
 		return sealed, nil
 	case verdict == route.Encrypt && d.Method == route.MethodPost:
 		return posted, nil
+	case verdict == route.Encrypt && d.Method == route.MethodGateway:
+		return gateway, nil
 	default:
 		return "", &UndecidedError{Verdict: verdict, Method: d.Method}
 	}

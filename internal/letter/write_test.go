@@ -78,6 +78,8 @@ func TestEveryLetterReadsAsItIsKept(t *testing.T) {
 			d = byOpenPGP()
 		case posted:
 			d.Verdict, d.Method = route.Encrypt, route.MethodPost
+		case gateway:
+			d = route.Decision{Verdict: route.Encrypt, Method: route.MethodGateway, Relay: "egress"}
 		}
 		plain := input(what.kind, d)
 		bare := plain
@@ -98,7 +100,7 @@ func TestOnlyDecisionsThatPermitAMessageHaveALetter(t *testing.T) {
 		for _, method := range append(route.Methods(), "") {
 			c, err := all.Write(input(Form, route.Decision{Verdict: verdict, Method: method}))
 			permitted := verdict == route.Secure && method == route.MethodTLS ||
-				verdict == route.Encrypt && (method == route.MethodProtectedDocument || method == route.MethodOpenPGP || method == route.MethodPost)
+				verdict == route.Encrypt && (method == route.MethodProtectedDocument || method == route.MethodOpenPGP || method == route.MethodPost || method == route.MethodGateway)
 			var undecided *UndecidedError
 			if permitted != (err == nil) || !permitted && (!errors.As(err, &undecided) || c.Text != "" || c.Attachments != nil) {
 				t.Errorf("%q by %q: %+v, %v", verdict, method, c, err)

@@ -111,8 +111,20 @@ func (r *Runner) question(to pep.Address, contact pep.Contact) route.Question {
 	means := r.Means
 	means.Agreed = contact.AgreedDelivery
 	means.Postal = contact.AgreedDelivery == pep.AgreedPost && hasPostal(contact)
-	return route.Question{To: to, From: r.From, On: r.today(), Means: means}
+	return r.withGateway(route.Question{To: to, From: r.From, On: r.today(), Means: means})
 }
+
+// withGateway adds the gateway that is open, where the policy describes any.
+func (r *Runner) withGateway(q route.Question) route.Question {
+	if len(r.gateways()) > 0 {
+		q.Means.Gateway, q.Means.GatewayClosed = r.openGateway("")
+	}
+	return q
+}
+
+// AtHand adds to a question what the installation could use for it now: the
+// gateway that is open and the recipient's key.
+func (r *Runner) AtHand(q route.Question) route.Question { return r.withKey(r.withGateway(q)) }
 
 // asking is question where an officer asked for a method; the empty one is
 // nobody's wish.
@@ -120,7 +132,7 @@ func (r *Runner) asking(asked route.Method, to pep.Address, contact pep.Contact)
 	q := r.question(to, contact)
 	q.Asked = asked
 	q.Means.Postal = q.Means.Postal || asked == route.MethodPost && hasPostal(contact)
-	return r.WithKey(q)
+	return r.withKey(q)
 }
 
 // hasPostal reports whether a letter to the contact would arrive.

@@ -15,6 +15,8 @@ const (
 	NoAddress  Missing = "address"
 	NoPhrase   Missing = "agreed phrase"
 	NoPhone    Missing = "confirmed number"
+	NoGateway  Missing = "gateway"
+	NoCanary   Missing = "canary"
 )
 
 // Missing is the kind of thing that was not found.

@@ -16,9 +16,9 @@ import (
 // tried (RFC 5321 section 4.5.4.1): its key must last as long.
 const tryDays = 5
 
-// WithKey adds what is known of the recipient's key, where the answer can
+// withKey adds what is known of the recipient's key, where the answer can
 // depend on it: registers are large, and most recipients are secure.
-func (r *Runner) WithKey(q route.Question) route.Question {
+func (r *Runner) withKey(q route.Question) route.Question {
 	if r.Keys == nil || q.To.Canonical() == "" {
 		return q
 	}
@@ -28,7 +28,7 @@ func (r *Runner) WithKey(q route.Question) route.Question {
 	return r.keyAsOf(q, r.today().AddDays(tryDays))
 }
 
-// stillKey is WithKey for a message that was sealed to a key and leaves today.
+// stillKey is withKey for a message that was sealed to a key and leaves today.
 func (r *Runner) stillKey(d route.Decision, q route.Question) route.Question {
 	if r.Keys == nil || d.Method != route.MethodOpenPGP {
 		return q

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -122,6 +123,14 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 		return r.pack(d, e, drawn)
 	}
 	parcel, err := r.parcel(*d, e, drawn.word)
+	var big *seal.TooBigError
+	if errors.As(err, &big) {
+		if d.Decision = r.withoutGateway(e, big); !sealable(d.Decision) {
+			out.hold = firstOf(out.hold, r.reasonToHold(e, d.Decision))
+			return out, nil
+		}
+		parcel, err = r.parcel(*d, e, drawn.word)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -159,7 +168,7 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 		return seal.Parcel{}, fmt.Errorf("sealing for %s: %w", d.Ref, err)
 	}
 	parcel, err := seal.Seal(d.Decision, contents,
-		seal.Envelope{From: r.From, To: d.Recipient.Address, MessageID: d.MessageID, Date: r.Now()},
+		seal.Envelope{From: r.From, To: d.Recipient.Address, MessageID: d.MessageID, Date: r.Now(), Gateways: r.gateways()},
 		seal.Secrets{
 			Rand:       r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text + r.keyLabel(d.Decision)),
 			Passphrase: e.opens.phrase, OpenPGP: keys,

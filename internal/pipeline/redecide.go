@@ -24,7 +24,7 @@ func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
 		return r.digestNow(d)
 	}
 	to, why := r.nowOf(d)
-	now, weaker = r.policy().Redecide(d.Decision, r.stillKey(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, to)))
+	now, weaker = r.policy().Redecide(d.Decision, r.stillKey(d.Decision, r.askingAgain(d, to)))
 	if why != "" {
 		now.Reasons, weaker = append(slices.Clone(now.Reasons), notAsSealed+why), true
 	}

@@ -39,7 +39,10 @@ type Runner struct {
 	Policies Policies
 	// Keys are the recipients' OpenPGP keys; without them nothing goes by
 	// OpenPGP.
-	Keys     Keys
+	Keys Keys
+	// Gateways watches the encrypting gateways of the delivery policy; without
+	// it none is open.
+	Gateways *Gateways
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 

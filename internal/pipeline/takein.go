@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pepost/pepost/internal/canary"
 	"github.com/pepost/pepost/internal/receive"
 )
 
@@ -15,12 +16,17 @@ type Taken struct {
 	ID string
 	// Again is set where the same was taken in before: nothing changed.
 	Again bool
+	// Canary is set where the message is a gateway's canary that came back.
+	Canary *canary.Sent
 }
 
 // TakeIn takes in one returned message as the mailbox gave it: a filled form
 // waits for an officer, a report moves the delivery it is about. Taking the
 // same in again changes nothing.
 func (r *Runner) TakeIn(ctx context.Context, message []byte) (Taken, error) {
+	if c, found, err := r.CanaryBack(ctx, message); found || err != nil {
+		return Taken{Canary: &c}, err
+	}
 	m := memory{runner: r, ctx: ctx}
 	judged := receive.Judge(message, m.known())
 	if m.err != nil {

@@ -229,13 +229,13 @@ func (r *Runner) agreedSince(d outbox.Delivery, contact pep.Contact) bool {
 	if d.SHA256 == "" {
 		return false
 	}
-	_, now := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, contact))
+	_, now := r.policy().Redecide(d.Decision, r.askingAgain(d, contact))
 	if d.Decision.Method == route.MethodPost {
 		return now // without an agreement nothing goes by post
 	}
 	without := contact
 	without.AgreedDelivery = pep.AgreedNone
-	_, before := r.policy().Redecide(d.Decision, r.asking(d.Decision.Asked, d.Recipient.Address, without))
+	_, before := r.policy().Redecide(d.Decision, r.askingAgain(d, without))
 	return now && !before
 }
 

@@ -117,7 +117,7 @@ func chooseMethod(d Decision, m Means) Decision {
 		if m.Gateway != "" {
 			return by(d, MethodGateway, "through the encrypting gateway "+m.Gateway)
 		}
-		return by(d, MethodProtectedDocument, "no gateway is configured: a protected document, its passphrase by telephone")
+		return by(d, MethodProtectedDocument, m.withoutGateway()+": a protected document, its passphrase by telephone")
 	case pep.AgreedProtected:
 		return by(agreed(d, "a protected document"), MethodProtectedDocument, "its passphrase goes by telephone")
 	case pep.AgreedPost:
@@ -136,9 +136,9 @@ func encrypted(d Decision, m Means) Decision {
 	case m.Key.Trouble != "":
 		return held(d, m.Key.Trouble)
 	case m.OpenPGPKey:
-		return toKey(d, m, "no gateway is configured; a confirmed OpenPGP key is on file")
+		return toKey(d, m, m.withoutGateway()+"; a confirmed OpenPGP key is on file")
 	}
-	return by(d, MethodProtectedDocument, "no gateway is configured and no OpenPGP key is on file: a protected document, its passphrase by telephone")
+	return by(d, MethodProtectedDocument, m.withoutGateway()+" and no OpenPGP key is on file: a protected document, its passphrase by telephone")
 }
 
 // toKey is OpenPGP to the recipient's confirmed key.

@@ -10,7 +10,7 @@ const (
 	maxBytes = 64 << 20
 	maxLine  = 4 << 10
 	maxRows  = 200_000
-	maxCells = 20 // of one row; the keys are fewer
+	maxCells = 40 // of one row or gateway; the keys are fewer
 )
 
 // cell is one key and its value with the value's place.
@@ -24,12 +24,13 @@ type flatFile struct {
 	name     string
 	head     []cell
 	rows     []entry
-	cells    []cell // of all rows, in order
+	gateways []entry
+	cells    []cell // of all rows and gateways, in order
 	problems Problems
 	// state of the walk
-	keyColumn int // where the keys of the present row stand, 0 outside the list
-	dash      int // where the hyphens stand, 0 before the first
-	inRows    bool
+	keyColumn int      // where the keys of the present row stand, 0 outside the list
+	dash      int      // where the hyphens stand, 0 before the first
+	list      *[]entry // the list that is being read, nil outside
 }
 
 // entry is one row: its cells are cells[from:to] of the file.
@@ -43,7 +44,7 @@ func canonicalBytes(data []byte) []byte {
 }
 
 // readFlat takes canonical bytes apart: "key: value" lines, and under "rows:"
-// a list of such groups. It reads no flow style, no anchors, no values over
+// a list of such groups, and another under "gateways:". It reads no flow style, no anchors, no values over
 // several lines; whatever it does not read is a problem.
 func readFlat(name, text string) *flatFile {
 	f := &flatFile{name: name}
@@ -99,21 +100,22 @@ func (f *flatFile) take(line string, number int) {
 func (f *flatFile) beginRow(number, column int) {
 	f.endRow()
 	switch {
-	case !f.inRows:
-		f.add(number, column, "-", "a list stands where none is read", "rows are listed under rows:")
+	case f.list == nil:
+		f.add(number, column, "-", "a list stands where none is read", "rows are listed under rows:, gateways under gateways:")
+		f.list = new([]entry)
 	case f.dash != 0 && f.dash != column:
 		f.add(number, column, "-", "the hyphens of the rows do not stand below each other", "indent every row alike")
-	case len(f.rows) >= maxRows:
+	case len(*f.list) >= maxRows:
 		f.add(number, column, "", "more than 200,000 rows", "split the policy")
-		f.rows, f.cells = f.rows[:maxRows-1], f.cells[:f.rows[maxRows-1].from]
+		*f.list, f.cells = (*f.list)[:maxRows-1], f.cells[:(*f.list)[maxRows-1].from]
 	}
 	f.dash, f.keyColumn = column, -1
-	f.rows = append(f.rows, entry{from: len(f.cells), to: len(f.cells), line: number, column: column})
+	*f.list = append(*f.list, entry{from: len(f.cells), to: len(f.cells), line: number, column: column})
 }
 
 func (f *flatFile) endRow() {
-	if f.keyColumn != 0 && len(f.rows) > 0 {
-		f.rows[len(f.rows)-1].to = len(f.cells)
+	if f.keyColumn != 0 && f.list != nil && len(*f.list) > 0 {
+		(*f.list)[len(*f.list)-1].to = len(f.cells)
 	}
 	f.keyColumn = 0
 }
@@ -140,7 +142,7 @@ func (f *flatFile) pair(text string, number, column int) {
 		f.add(number, column, text, "the line is indented unlike the keys it belongs to", "begin it below the first key of its row")
 		return
 	}
-	row := f.rows[len(f.rows)-1]
+	row := (*f.list)[len(*f.list)-1]
 	if len(f.cells)-row.from >= maxCells {
 		f.add(number, column, key, "the row has more keys than there are", "begin the next row with a hyphen")
 		return
@@ -152,20 +154,20 @@ func (f *flatFile) pair(text string, number, column int) {
 
 // top takes a key that belongs to the file, not to a row.
 func (f *flatFile) top(key, raw string, number, place int) {
-	if key == "rows" {
-		if f.inRows {
-			f.add(number, 1, key, "the key stands twice", "keep one list of rows")
+	if list := map[string]*[]entry{"rows": &f.rows, "gateways": &f.gateways}[key]; list != nil {
+		if f.list == list || len(*list) > 0 {
+			f.add(number, 1, key, "the key stands twice", "keep one list of "+key)
 		}
 		if raw != "" && raw[0] != '#' {
-			f.add(number, place, raw, "rows: has no value of its own", "list the rows below it, each after a hyphen")
+			f.add(number, place, raw, key+": has no value of its own", "list the "+key+" below it, each after a hyphen")
 		}
-		f.inRows = true
+		f.list, f.dash = list, 0
 		return
 	}
 	if value, ok := f.scalar(raw, number, place); ok {
 		f.head = append(f.head, cell{key: key, value: value, line: number, column: place})
 	}
-	f.inRows = false
+	f.list = nil
 }
 
 func plainKey(key string) bool {

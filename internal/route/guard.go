@@ -55,3 +55,22 @@ func (g Guard) Redecide(earlier Decision, q Question) (now Decision, weaker bool
 	now.Reasons = append(slices.Clone(now.Reasons), "not sent as it was sealed: "+why)
 	return now, true
 }
+
+// Gateways are the gateways of the file on disk that the policy in force
+// describes in the same way. One that was added or changed waits for two people
+// like a row that widens; one that was taken out is gone at once.
+func (g Guard) Gateways() []Gateway {
+	agreed := g.InForce.Gateways()
+	return slices.DeleteFunc(g.OnDisk.Gateways(), func(one Gateway) bool {
+		return !slices.ContainsFunc(agreed, one.same)
+	})
+}
+
+// Gateway gives one of them by its name.
+func (g Guard) Gateway(name string) (Gateway, bool) {
+	all := g.Gateways()
+	if i := slices.IndexFunc(all, func(one Gateway) bool { return one.Name == name }); i >= 0 {
+		return all[i], true
+	}
+	return Gateway{}, false
+}

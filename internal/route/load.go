@@ -49,6 +49,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 		f.add(0, 0, "", noRows, "list them under rows:; without one every delivery is held")
 	}
 	f.fill(p)
+	f.readGateways(p)
 	if len(f.problems) > 0 {
 		slices.SortStableFunc(f.problems, func(a, b Problem) int { return a.Line - b.Line })
 		return nil, f.problems
@@ -67,7 +68,7 @@ func (f *flatFile) readHead(p *Policy) {
 		}
 		switch {
 		case target == nil:
-			f.add(c.line, 1, c.key, "nobody reads this key", "the keys of the file are authority, source and rows")
+			f.add(c.line, 1, c.key, "nobody reads this key", "the keys of the file are authority, source, rows and gateways")
 		case *target != "":
 			f.add(c.line, 1, c.key, "the key stands twice", "keep one of them")
 		default:

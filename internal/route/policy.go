@@ -14,6 +14,7 @@ type Policy struct {
 	hash      string
 	text      string
 	rows      []Row
+	gateways  []Gateway
 	// The rows that speak of recipients and those that speak of senders.
 	recipients, senders index
 }

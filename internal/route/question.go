@@ -27,9 +27,12 @@ type Means struct {
 	// Sealed names the relay for what is encrypted already; empty means that it
 	// goes through Relay too.
 	Sealed string
-	// Gateway is the name of the encrypting gateway; empty where none is
-	// configured or its check is stale.
+	// Gateway is the name of the encrypting gateway that is open; empty where
+	// none is.
 	Gateway string
+	// GatewayClosed says, where one is configured and none is open, why; it is a
+	// reason and decides nothing.
+	GatewayClosed string
 	// OpenPGPKey is set where a confirmed key of the recipient is on file.
 	OpenPGPKey bool
 	// Key is what is known of that key, or of why there is none to be used.
@@ -62,6 +65,14 @@ type RelayFacts struct {
 	// counts as none.
 	OnwardTLS bool
 	ReviewBy  pep.Date
+}
+
+// withoutGateway says why no gateway is used.
+func (m Means) withoutGateway() string {
+	if m.GatewayClosed != "" {
+		return m.GatewayClosed
+	}
+	return "no gateway is configured"
 }
 
 // through is the relay for ordinary mail that a row is bound to, or the main

@@ -31,8 +31,8 @@ func objection(earlier, now Decision, m Means) string {
 			return "ordinary mail is no longer permitted"
 		}
 	case MethodGateway:
-		if m.Gateway == "" {
-			return "the gateway is gone"
+		if m.Gateway == "" || m.Gateway != earlier.Relay {
+			return "the gateway it was sealed for is not open: " + m.withoutGateway()
 		}
 	case MethodOpenPGP:
 		if !m.OpenPGPKey {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/route"
 )
 
 // Envelope is from whom to whom a message goes, and what it is known by.
@@ -17,6 +18,10 @@ type Envelope struct {
 	// (RFC 5322 section 3.6.4).
 	MessageID string
 	Date      time.Time
+	// Gateways are those of the delivery policy: the one that was decided on
+	// says how a message is handed to it, and the orders of all are kept out of
+	// every other message.
+	Gateways []route.Gateway
 }
 
 // Secrets is what a message is sealed with.

@@ -16,7 +16,7 @@ import (
 // where the decision permits none, and a [MismatchError] where the contents or
 // the envelope do not fit the decision; then the Parcel is empty.
 func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, error) {
-	how, err := protection(d, s)
+	how, err := protection(d, e, s)
 	if err != nil {
 		return Parcel{}, err
 	}
@@ -26,6 +26,7 @@ func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, e
 	if err := e.check(d); err != nil {
 		return Parcel{}, err
 	}
+	c.Subject = WithoutOrders(c.Subject, e.Gateways)
 	if err := checkContents(c); err != nil {
 		return Parcel{}, err
 	}
@@ -48,8 +49,9 @@ func Seal(d route.Decision, c letter.Contents, e Envelope, s Secrets) (Parcel, e
 type way func(c letter.Contents, e Envelope, s Secrets) (data []byte, passphrase string, err error)
 
 // protection gives the way of sealing that a decision asks for. What is not one
-// of the pairs named here is not sealed, and nothing by OpenPGP without a key.
-func protection(d route.Decision, s Secrets) (way, error) {
+// of the pairs named here is not sealed, and nothing by OpenPGP without a key or
+// for a gateway that is not described.
+func protection(d route.Decision, e Envelope, s Secrets) (way, error) {
 	switch verdict := d.Settled(); {
 	case verdict == route.Secure && d.Method == route.MethodTLS:
 		return plain, nil
@@ -57,9 +59,14 @@ func protection(d route.Decision, s Secrets) (way, error) {
 		return protected, nil
 	case verdict == route.Encrypt && d.Method == route.MethodOpenPGP && s.OpenPGP != nil && !s.OpenPGP.Recipient.IsZero():
 		return encryptWhole, nil
-	default:
-		return nil, &NotSealedError{Verdict: verdict, Method: d.Method}
+	case verdict == route.Encrypt && d.Method == route.MethodGateway:
+		for _, g := range e.Gateways {
+			if fits(g, d) {
+				return throughGateway(g), nil
+			}
+		}
 	}
+	return nil, &NotSealedError{Verdict: d.Settled(), Method: d.Method}
 }
 
 // plain is the message as it is, for a connection on which TLS is verified.
