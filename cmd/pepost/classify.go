@@ -32,6 +32,7 @@ func classifyKnown(err error) *outcomeError {
 		agreement *pipeline.AgreementError
 		notPost   *pipeline.NotForPostError
 		number    *post.NumberError
+		frozen    *pipeline.FrozenError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -49,8 +50,12 @@ func classifyKnown(err error) *outcomeError {
 		end.code, end.hint = exitConfig, "put the key file back that this database was made with"
 	case errors.As(err, &missing):
 		end.hint = "pepost children and pepost outbox list show what there is"
+	case errors.As(err, &read) && read.State == outbox.PassphraseWithheld:
+		end.code, end.hint = exitHeld, "pepost outbox incident --list tells which, and since when"
 	case errors.As(err, &read):
 		end.code, end.hint = exitHeld, "give --reason to read it again; it is kept as evidence"
+	case errors.As(err, &frozen):
+		end.code, end.hint = exitHeld, "pepost outbox incident --list tells which; a person closes it with --close"
 	case errors.As(err, &reason):
 		end.code, end.hint = exitUsage, "add --reason \"…\" (or --why \"…\" to pepost plans)"
 	case errors.As(err, &nothing):

@@ -27,6 +27,7 @@ import (
 	"github.com/pepost/pepost/internal/store/consents"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
+	"github.com/pepost/pepost/internal/store/freezes"
 	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/mailbox"
 	"github.com/pepost/pepost/internal/store/phrases"
@@ -112,6 +113,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	}
 	runner.Guard = &guard
 	runner.Gateways = gatewaysOf(c, db)
+	runner.Freezes = freezes.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 

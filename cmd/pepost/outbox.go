@@ -45,6 +45,7 @@ func (p *program) outboxCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return p.outboxShow(cmd.Context(), args[0]) },
 	}
 	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f), p.printCommand(&f), p.postedCommand(&f), p.deliveredCommand(&f), p.rerouteCommand())
+	group.AddCommand(p.incidentCommand())
 	for _, verb := range officerVerbs() {
 		group.AddCommand(p.officerCommand(&f, verb))
 	}

@@ -123,7 +123,7 @@ func (i *installation) today(ctx context.Context) (web.Today, error) {
 	if err != nil {
 		return seen, err
 	}
-	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.dueToday, i.heldToday, i.mailToday, i.passphrasesToday, i.schedulesToday} {
+	for _, section := range []func(context.Context, map[pep.Ref]string, *web.Today) error{i.incidentsToday, i.dueToday, i.heldToday, i.mailToday, i.passphrasesToday, i.schedulesToday} {
 		if err := section(ctx, numbers, &seen); err != nil {
 			return seen, err
 		}
@@ -142,6 +142,18 @@ func (i *installation) caseNumbers(ctx context.Context) (map[pep.Ref]string, err
 		return nil, fmt.Errorf("reading the case numbers: %w", err)
 	}
 	return numbers, nil
+}
+
+// incidentsToday puts the open incidents at the top of Tasks, with the hours
+// that are left.
+func (i *installation) incidentsToday(ctx context.Context, numbers map[pep.Ref]string, seen *web.Today) error {
+	tasks, err := i.runner.IncidentTasks(ctx)
+	for _, task := range tasks {
+		seen.Tasks.Add(web.DueRow{
+			Ref: task.Ref, CaseNumber: numbers[task.Ref], What: string(task.Milestone), Due: task.Due, Role: task.Role, Late: task.Late, Why: task.Why,
+		})
+	}
+	return err
 }
 
 // dueToday fills Due, Late and Tasks. What left, was withdrawn or is held

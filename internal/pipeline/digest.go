@@ -62,7 +62,8 @@ type digestOf struct {
 
 // The sections, in the order in which an officer needs them.
 const (
-	sectionHeld = iota
+	sectionIncidents = iota
+	sectionHeld
 	sectionTrouble
 	sectionPassphrase
 	sectionRelease
@@ -73,6 +74,7 @@ const (
 
 func digestTitles() []letter.DigestSection {
 	return []letter.DigestSection{
+		{Title: "Incidents: the address is frozen until somebody closes it"},
 		{Title: "Held: somebody must look"},
 		{Title: "Not taken, or nobody knows whether taken"},
 		{Title: "Passphrases to read out"},
@@ -94,6 +96,9 @@ func (g *digesting) gather(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("reading the register: %w", err)
+	}
+	if err := g.incidents(ctx); err != nil {
+		return err
 	}
 	if err := g.deliveries(ctx); err != nil {
 		return err
@@ -132,6 +137,22 @@ func plainNumber(id string) string {
 		return c
 	}, id)
 	return shown[:min(len(shown), most)]
+}
+
+// incidents are told to the officer of the child; one that is no child's to
+// all.
+func (g *digesting) incidents(ctx context.Context) error {
+	open, err := g.runner.OpenIncidents(ctx)
+	for _, f := range open {
+		if f.Ref != "" {
+			g.add(sectionIncidents, f.Ref, g.runner.incidentWords(f))
+			continue
+		}
+		for _, digest := range g.byMailbox {
+			digest.sections[sectionIncidents].Lines = append(digest.sections[sectionIncidents].Lines, g.runner.incidentWords(f))
+		}
+	}
+	return err
 }
 
 func (g *digesting) deliveries(ctx context.Context) error {

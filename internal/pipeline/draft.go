@@ -128,6 +128,11 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 // look finds an errand's delivery as an earlier run left it, or says what must
 // be known to make it.
 func (r *Runner) look(ctx context.Context, c *child, e errand, dry bool) (*made, error) {
+	frozen, err := r.frozen(ctx, e.recipient.Contact.Email.Canonical())
+	if err != nil {
+		return nil, err
+	}
+	e.hold = firstOf(frozen, e.hold)
 	d, found, err := r.stored(c.past, &e)
 	if err != nil {
 		return &made{errand: e, err: err}, nil

@@ -17,6 +17,7 @@ const (
 	NoPhone    Missing = "confirmed number"
 	NoGateway  Missing = "gateway"
 	NoCanary   Missing = "canary"
+	NoIncident Missing = "open incident for the address of delivery"
 )
 
 // Missing is the kind of thing that was not found.

@@ -28,6 +28,12 @@ func (r *Runner) Passphrase(ctx context.Context, id string, by By) (Call, error)
 	if err != nil {
 		return Call{}, err
 	}
+	switch why, err := r.frozen(ctx, addressOf(d)); {
+	case err != nil:
+		return Call{}, err
+	case why != "":
+		return Call{}, &AlreadyReadError{ID: id, State: outbox.PassphraseWithheld}
+	}
 	telephone, err := r.telephone(ctx, d, by)
 	if err != nil {
 		return Call{}, err

@@ -37,10 +37,20 @@ func (r *Runner) EachPlan(ctx context.Context, do func(timetable.Outlook) error)
 	})
 }
 
-// Tasks calls do for every task that is due up to a day and not done: those of
-// the plans, then what sending left to do.
+// Tasks calls do for every open incident, whatever the day, then for every task
+// that is due up to a day and not done: those of the plans, and what sending
+// left to do.
 func (r *Runner) Tasks(ctx context.Context, until pep.Date, do func(timetable.Due) error) error {
-	err := r.Due(ctx, until, func(e Expected) error {
+	incidents, err := r.IncidentTasks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, task := range incidents {
+		if err := do(task); err != nil {
+			return err
+		}
+	}
+	err = r.Due(ctx, until, func(e Expected) error {
 		if e.Skipped || e.Kind != timetable.KindTask {
 			return nil
 		}

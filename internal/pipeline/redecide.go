@@ -20,6 +20,12 @@ const notAsSealed = "not sent as it was sealed: "
 // which may have been written since it was drafted. What no longer stands is
 // held; the last reason says why.
 func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
+	switch why, err := r.frozen(context.Background(), addressOf(d)); {
+	case err != nil:
+		return held(d, "the incidents cannot be read"), true
+	case why != "":
+		return held(d, why), true
+	}
 	if d.Kind == outbox.KindDigest {
 		return r.digestNow(d)
 	}
@@ -29,6 +35,14 @@ func (r *Runner) redecide(d outbox.Delivery) (now route.Decision, weaker bool) {
 		now.Reasons, weaker = append(slices.Clone(now.Reasons), notAsSealed+why), true
 	}
 	return now, weaker
+}
+
+// held is the decision on a delivery that is not to leave whatever else is
+// decided.
+func held(d outbox.Delivery, why string) route.Decision {
+	now := d.Decision
+	now.Verdict, now.Method, now.Reasons = route.Hold, route.MethodNone, append(slices.Clone(now.Reasons), why)
+	return now
 }
 
 // nowOf is the recipient as the register knows them now, and why the delivery

@@ -52,6 +52,11 @@ func (r *Runner) Act(ctx context.Context, id string, action outbox.Action, by By
 	if (action == outbox.Approve || action == outbox.Retry) && d.SHA256 == "" {
 		return d, &NothingSealedError{ID: id, Why: d.Reason}
 	}
+	if action == outbox.Approve || action == outbox.Retry {
+		if err := r.mayLeave(ctx, id, addressOf(d)); err != nil {
+			return d, err
+		}
+	}
 	if d.State != outbox.Drafted && (action == outbox.Approve || action == outbox.Retry) {
 		if err := r.mayRelease(ctx, d); err != nil {
 			return d, err
@@ -87,7 +92,8 @@ func (r *Runner) Release(ctx context.Context, by By) ([]outbox.Delivery, error) 
 	var released []outbox.Delivery
 	for _, d := range waiting {
 		d, err := r.Act(ctx, d.ID, outbox.Approve, by)
-		if errors.Is(err, outbox.ErrConflict) {
+		var frozen *FrozenError
+		if errors.Is(err, outbox.ErrConflict) || errors.As(err, &frozen) {
 			continue // somebody else decided on it meanwhile: that stands
 		}
 		if err != nil {

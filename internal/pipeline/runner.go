@@ -43,6 +43,9 @@ type Runner struct {
 	// Gateways watches the encrypting gateways of the delivery policy; without
 	// it none is open.
 	Gateways *Gateways
+	// Freezes are the incidents; without them nothing is frozen and none can be
+	// opened.
+	Freezes  Freezes
 	Outgoing *dispatch.Dispatcher
 	Now      Clock
 

@@ -23,6 +23,7 @@ import (
 	"github.com/pepost/pepost/internal/store/book"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
+	"github.com/pepost/pepost/internal/store/freezes"
 	"github.com/pepost/pepost/internal/store/mailbox"
 	"github.com/pepost/pepost/internal/store/phrases"
 	"github.com/pepost/pepost/internal/store/plans"
@@ -84,7 +85,7 @@ func stageWith(t testing.TB, loaded pipeline.Runner) *stage {
 	options := storetest.SQLite(t)
 	db := storetest.Open(t, options)
 	s.Runner = &pipeline.Runner{
-		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Mails: mailbox.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Phrases: phrases.New(db),
+		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Mails: mailbox.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Phrases: phrases.New(db), Freezes: freezes.New(db),
 		Now:      func() time.Time { return s.now },
 		Calendar: loaded.Calendar, Rules: loaded.Rules, Forms: loaded.Forms, Policy: loaded.Policy,
 		Templates: loaded.Templates, PDF: loaded.PDF, From: pep.ParseAddress(sender),

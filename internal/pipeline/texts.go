@@ -87,6 +87,10 @@ func (r *Runner) beginText(ctx context.Context, d outbox.Delivery, out *Texted) 
 	if d.Passphrase != outbox.PassphrasePending || d.ReplacedBy != "" {
 		return nil
 	}
+	// A text that failed after its address was frozen is not asked for again.
+	if why, err := r.frozen(ctx, addressOf(d)); err != nil || why != "" {
+		return err
+	}
 	to, known := r.contactNow(ctx, d)
 	if !known {
 		return nil

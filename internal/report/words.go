@@ -26,6 +26,39 @@ func How(m route.Method) string {
 	return string(m)
 }
 
+// Stands says what is known of a delivery in a state, in an officer's words and
+// no more than is known: a relay that took a message has not delivered it, and
+// what was delivered has not been read.
+func Stands(s outbox.State) string {
+	switch s {
+	case outbox.Drafted:
+		return "drafted and sealed; nobody has released it"
+	case outbox.Approved:
+		return "released and waiting to be handed over; it has not left"
+	case outbox.Held:
+		return "held for a person; it has not left"
+	case outbox.Sending:
+		return "being handed over to the relay"
+	case outbox.Accepted:
+		return "accepted by the relay, which answers for it now; whether it reached the mailbox is not known"
+	case outbox.Delivered:
+		return "delivered to the mailbox or the door, by evidence; whether it was opened is not known"
+	case outbox.Deferred:
+		return "not taken yet; it has not left, and is tried again"
+	case outbox.Refused:
+		return "refused by the relay; it has not left"
+	case outbox.Uncertain:
+		return "uncertain: it may have left, and is not sent again by itself"
+	case outbox.Bounced:
+		return "returned undelivered"
+	case outbox.Posted:
+		return "posted; whether it arrived is not known"
+	case outbox.Cancelled:
+		return "withdrawn"
+	}
+	return string(s)
+}
+
 // How names the row's method in an officer's words.
 func (r Row) How() string { return How(r.Method) }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 )
@@ -67,6 +68,24 @@ func (k Keys) Lookup(f Field, text string) ([]byte, error) {
 		return nil, fmt.Errorf("hashing the %s: %w", f, err)
 	}
 	return hash, nil
+}
+
+// pseudonymLength is how many bytes of a keyed hash tell addresses apart in
+// evidence: no two of a county's are alike by chance.
+const pseudonymLength = 16
+
+// Pseudonym stands for an address in evidence: its keyed hash, empty for no
+// address. Whoever has the keys proves which address it was, and nobody else
+// can tell.
+func (k Keys) Pseudonym(address string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	sum, err := k.Lookup(CanonicalAddress, address)
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum[:min(len(sum), pseudonymLength)]), nil
 }
 
 // SealJSON seals a value as JSON.

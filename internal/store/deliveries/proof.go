@@ -53,11 +53,11 @@ func proof(keys store.Keys, was, is outbox.Delivery, document []byte) ([]audit.R
 // hash, both as it was decided on and as it was typed: whoever has the keys can
 // prove which address it was, and nobody else can tell.
 func particulars(keys store.Keys, d outbox.Delivery, document []byte) ([]audit.Fact, error) {
-	recipient, err := pseudonym(keys, canonicalOf(d))
+	recipient, err := keys.Pseudonym(canonicalOf(d))
 	if err != nil {
 		return nil, err
 	}
-	typed, err := pseudonym(keys, d.Recipient.Address.Raw())
+	typed, err := keys.Pseudonym(d.Recipient.Address.Raw())
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func particulars(keys store.Keys, d outbox.Delivery, document []byte) ([]audit.F
 		{Name: "size", Value: fmt.Sprint(d.Size)},
 	}
 	if d.Recipient.Postal != "" {
-		door, err := pseudonym(keys, d.Recipient.Postal)
+		door, err := keys.Pseudonym(d.Recipient.Postal)
 		if err != nil {
 			return nil, err
 		}
@@ -90,22 +90,6 @@ func particulars(keys store.Keys, d outbox.Delivery, document []byte) ([]audit.F
 		facts = append(facts, audit.Fact{Name: "reason", Value: audit.WithoutAddresses(reason)})
 	}
 	return facts, nil
-}
-
-// pseudonymLength is how many bytes of a keyed hash tell addresses apart in
-// evidence: no two of a county's are ever alike by chance.
-const pseudonymLength = 16
-
-// pseudonym is the keyed hash of an address, empty for none.
-func pseudonym(keys store.Keys, address string) (string, error) {
-	if address == "" {
-		return "", nil
-	}
-	sum, err := keys.Lookup(store.CanonicalAddress, address)
-	if err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum[:min(len(sum), pseudonymLength)]), nil
 }
 
 func digestOf(document []byte) string {
