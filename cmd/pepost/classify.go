@@ -33,6 +33,7 @@ func classifyKnown(err error) *outcomeError {
 		notPost   *pipeline.NotForPostError
 		number    *post.NumberError
 		frozen    *pipeline.FrozenError
+		address   *pipeline.AddressHeldError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
@@ -76,6 +77,8 @@ func classifyKnown(err error) *outcomeError {
 		end.hint = "pepost phrases agree makes another one"
 	case errors.As(err, &two):
 		end.code, end.hint = exitHeld, "a second person runs the same command with --account of their own"
+	case errors.As(err, &address):
+		end.code, end.hint = exitHeld, address.Hint()
 	case errors.As(err, &forbidden):
 		end.hint = "pepost outbox show ID tells where it stands"
 	}

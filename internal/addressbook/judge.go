@@ -212,7 +212,7 @@ func slip(to pep.Address, f Facts, s Situation) Judgement {
 }
 
 // askTwo ends the reason for what two people must let go.
-const askTwo = "ask the recipient; two people must confirm it"
+const askTwo = "ask the recipient and let two people confirm it"
 
 // Resembles is why an address may be taken for a known one, whatever a person
 // said of it before or came of a message; empty where it is like none. Days are

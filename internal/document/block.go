@@ -19,6 +19,9 @@ const (
 // Reader is the person a document is made for.
 type Reader struct {
 	Role pep.Role
+	// Also are other roles of whoever reads the same mailbox: the document shows
+	// only what every role may see.
+	Also []pep.Role
 	// WithholdPlacementAddress is set where this person's copy must not show
 	// where the child lives.
 	WithholdPlacementAddress bool

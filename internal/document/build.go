@@ -38,8 +38,14 @@ type builder struct {
 	withheld []Withheld
 }
 
-// sees reports whether the reader may see a field or a column at all.
+// sees reports whether the reader may see a field or a column at all: whoever
+// reads the mailbox in another role may have to see it too.
 func (b *builder) sees(field form.Field) bool {
+	for _, also := range b.to.Also {
+		if !b.form.Rights.MaySee(field, also, b.to.WithholdPlacementAddress) {
+			return false
+		}
+	}
 	return b.form.Rights.MaySee(field, b.to.Role, b.to.WithholdPlacementAddress)
 }
 

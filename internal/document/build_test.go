@@ -243,8 +243,8 @@ func TestBuildNeverAltersAnAnswer(t *testing.T) {
 				}
 			}
 			to := Reader{
-				rapid.SampledFrom(append(pep.Roles(), "")).Draw(t, "role"), rapid.Bool().Draw(t, "withhold"),
-				rapid.SampledFrom([]Purpose{BlankForm, FinalCopy}).Draw(t, "purpose"),
+				Role: rapid.SampledFrom(append(pep.Roles(), "")).Draw(t, "role"), WithholdPlacementAddress: rapid.Bool().Draw(t, "withhold"),
+				Purpose: rapid.SampledFrom([]Purpose{BlankForm, FinalCopy}).Draw(t, "purpose"),
 			}
 			doc, _ := Build(f, given, to, Head{})
 			for _, block := range doc.Blocks {

@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -127,7 +128,7 @@ func TestEveryReaderFindsWhatTheyMaySeeAndNothingElse(t *testing.T) {
 		for _, role := range append(pep.Roles(), "") {
 			for _, withhold := range []bool{false, true} {
 				for _, purpose := range []Purpose{BlankForm, FinalCopy} {
-					to := Reader{role, withhold, purpose}
+					to := Reader{Role: role, WithholdPlacementAddress: withhold, Purpose: purpose}
 					t.Run(fmt.Sprintf("%s/%s/%v/%s", id, role, withhold, purpose), func(t *testing.T) {
 						doc, withheld := Build(f, values, to, Head{Ref: "PEP-7F3K-2Q"})
 						checkSentinels(t, dump(t, doc), all, forbidden(l, to))
@@ -137,6 +138,22 @@ func TestEveryReaderFindsWhatTheyMaySeeAndNothingElse(t *testing.T) {
 					})
 				}
 			}
+		}
+	}
+}
+
+// A mailbox that two read has what both may see: nothing that either may not.
+func TestAMailboxOfTwoRolesHasWhatBothMaySee(t *testing.T) {
+	l := library(t)
+	f := formByID(t, everyForm()[0])
+	values, all := sentinels(f)
+	for _, role := range pep.Roles() {
+		for _, also := range []pep.Role{pep.Parent, pep.YoungPerson, pep.FosterCarer, pep.HealthVisitor} {
+			to := Reader{Role: role, Also: []pep.Role{also}, Purpose: FinalCopy}
+			hidden := forbidden(l, Reader{Role: role, Purpose: FinalCopy})
+			maps.Copy(hidden, forbidden(l, Reader{Role: also, Purpose: FinalCopy}))
+			doc, _ := Build(f, values, to, Head{Ref: "PEP-7F3K-2Q"})
+			checkSentinels(t, dump(t, doc), all, hidden)
 		}
 	}
 }

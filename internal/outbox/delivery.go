@@ -36,6 +36,9 @@ type Recipient struct {
 	Name    string      `json:"name"`
 	Phone   string      `json:"phone,omitempty"`
 	Address pep.Address `json:"address"`
+	// Also are the other roles that the same address is recorded in; the copy
+	// shows only what every one of them may see.
+	Also []pep.Role `json:"also,omitempty"`
 	// New is set where the case system's export vouched for the address and
 	// nothing was ever sent to it before.
 	New bool `json:"new,omitempty"`

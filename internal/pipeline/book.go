@@ -18,6 +18,9 @@ type Book interface {
 	// Around gives the facts around some addresses, by [addressbook.Key]; an
 	// address that is not good in itself has none.
 	Around(ctx context.Context, addresses []pep.Address) (map[string]addressbook.Facts, error)
+	// PostChanged is when an export last changed the postal address of a child's
+	// contact; zero where none did.
+	PostChanged(ctx context.Context, ref pep.Ref, contact pep.Contact) (time.Time, error)
 	// Say keeps a person's word on an address with its evidence.
 	Say(ctx context.Context, w AddressWord) error
 	// Addresses gives every address of the book, the newest first.
@@ -53,14 +56,23 @@ func (r *Runner) judge(ctx context.Context, c *child, to timetable.Recipient) (a
 	case addressbook.Key(address) == "":
 		return addressbook.Judgement{}, nil
 	case r.Book == nil:
-		ever, err := r.Deliveries.EverSentTo(ctx, address.Canonical())
-		return addressbook.Judgement{New: !ever}, err
+		return r.judgeByOutbox(ctx, c, address)
 	}
 	facts, err := r.Book.Around(ctx, []pep.Address{address})
 	if err != nil {
 		return addressbook.Judgement{}, err
 	}
 	return r.judgeBy(facts, c, address), nil
+}
+
+// judgeByOutbox is judge without a book: what left is all that is known.
+func (r *Runner) judgeByOutbox(ctx context.Context, c *child, to pep.Address) (addressbook.Judgement, error) {
+	ever, err := r.Deliveries.EverSentTo(ctx, to.Canonical())
+	facts := addressbook.Facts{Entry: addressbook.Entry{Address: to}}
+	if ever {
+		facts.Entry.Used = r.Now()
+	}
+	return addressbook.Judge(to, facts, r.situation(c, to)), err
 }
 
 // judgeBy is judge with the facts at hand.
@@ -94,7 +106,7 @@ func addressed(hold string, why []string, j addressbook.Judgement) (string, []st
 	case hold == "":
 		return j.Why, why
 	}
-	return hold + "; " + j.Why, why
+	return j.Why + "; " + hold, why
 }
 
 // judgedNow is why a delivery is not to leave for its address now; empty where
@@ -121,16 +133,27 @@ func approvedSince(d outbox.Delivery, owner string, since time.Time) bool {
 	})
 }
 
-// NeedsTwoError says that one person's word is not enough.
-type NeedsTwoError struct{ Why string }
-
-// Error says what to do.
-func (e *NeedsTwoError) Error() string {
-	return "one person's word is not enough: " + e.Why
+// AddressHeldError says that an officer's word on one delivery does not let it
+// go, because of its address.
+type AddressHeldError struct {
+	Why string
+	// Two is set where two people must say that the address is right.
+	Two bool
 }
 
-// mayRelease gives an error where an officer's word on one delivery cannot let
-// it go, because of its address: a [NeedsTwoError], or an [AddressRefusedError].
+// Error says why.
+func (e *AddressHeldError) Error() string { return e.Why }
+
+// Hint says what to do.
+func (e *AddressHeldError) Hint() string {
+	if e.Two {
+		return "two people, each with --account of their own: pepost addresses confirm ADDRESS --reason \"…\""
+	}
+	return "pepost addresses confirm ADDRESS --reason \"…\" says that it is right after all"
+}
+
+// mayRelease gives an [AddressHeldError] where an officer's word on one delivery
+// cannot let it go.
 func (r *Runner) mayRelease(ctx context.Context, d outbox.Delivery) error {
 	if r.Book == nil || d.Ref == "" {
 		return nil
@@ -147,14 +170,6 @@ func (r *Runner) mayRelease(ctx context.Context, d outbox.Delivery) error {
 	switch {
 	case err != nil || !j.Held() || j.Ground.PerMessage():
 		return err
-	case j.Ground.NeedsTwo():
-		return &NeedsTwoError{Why: j.Why}
 	}
-	return &AddressRefusedError{Why: j.Why}
+	return &AddressHeldError{Why: j.Why, Two: j.Ground.NeedsTwo()}
 }
-
-// AddressRefusedError says that somebody called an address wrong.
-type AddressRefusedError struct{ Why string }
-
-// Error says why.
-func (e *AddressRefusedError) Error() string { return e.Why }

@@ -130,12 +130,20 @@ func (r *Runner) copyRecipients(c *child) ([]timetable.Recipient, []timetable.Bl
 	if !plan.Has(pep.Adult) {
 		asked.Contacts = slices.Clone(asked.Contacts)
 		for i := range asked.Contacts {
-			if asked.Contacts[i].ReceivesFinal != pep.No {
+			if asked.Contacts[i].ReceivesFinal != pep.No && !c.adoptive(plan, asked.Contacts[i]) {
 				asked.Contacts[i].ReceivesFinal = pep.Yes
 			}
 		}
 	}
 	return r.Rules.FinalRecipients(asked, plan)
+}
+
+// adoptive reports whether a copy for somebody who is no professional takes more
+// than the request: the child is placed for adoption, and only who is on the
+// plan may have it.
+func (c *child) adoptive(plan pep.Plan, contact pep.Contact) bool {
+	placed := plan.Has(pep.PlacedForAdoption) || c.record.Child.Placement.ForAdoption()
+	return placed && !contact.Role.Professional()
 }
 
 // oneContact finds the one contact that a name, a role or an address means.

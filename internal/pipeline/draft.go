@@ -142,6 +142,9 @@ func (r *Runner) look(ctx context.Context, c *child, e errand, dry bool) (*made,
 		if e.address, err = r.judge(ctx, c, e.recipient); err != nil {
 			return nil, fmt.Errorf("asking the address book for %s: %w", e.record.Ref, err)
 		}
+		if e.house, err = r.houseChanged(ctx, c, e.recipient.Contact); err != nil {
+			return nil, fmt.Errorf("asking the address book for %s: %w", e.record.Ref, err)
+		}
 		why, _ = addressed(why, nil, e.address)
 	}
 	if !found {

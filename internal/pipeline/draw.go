@@ -65,7 +65,7 @@ func readerOf(e errand) document.Reader {
 		purpose = document.FinalCopy
 	}
 	return document.Reader{
-		Role: e.recipient.Role, WithholdPlacementAddress: e.recipient.WithholdPlacementAddress, Purpose: purpose,
+		Role: e.recipient.Role, Also: e.recipient.Also, WithholdPlacementAddress: e.recipient.WithholdPlacementAddress, Purpose: purpose,
 	}
 }
 

@@ -49,6 +49,8 @@ type errand struct {
 	texts bool
 	// onPaper is set where the document is drawn to be printed.
 	onPaper bool
+	// house is why the postal address is to be looked at before anything is posted.
+	house string
 	// answers are a final plan's; a form has none of its own.
 	answers *form.Values
 }

@@ -46,6 +46,9 @@ func (r *Runner) prepare(e errand) (draft Draft, contents Contents, err error) {
 	if sealable(d.Decision) {
 		hold, draft.Why = addressed(hold, draft.Why, e.address)
 	}
+	if d.Decision.Method == route.MethodPost && e.house != "" {
+		hold = e.house + "; " + hold
+	}
 	draft.Delivery, err = r.place(d, hold)
 	return draft, contents, err
 }
@@ -59,7 +62,7 @@ func (r *Runner) blank(e errand) outbox.Delivery {
 		Kind: e.kind, Milestone: string(e.milestone), Due: e.due,
 		Recipient: outbox.Recipient{
 			Role: e.recipient.Role, Name: to.Name, Phone: firstOf(to.Phone, to.Mobile), Address: to.Email,
-			Withheld: e.recipient.WithholdPlacementAddress,
+			Withheld: e.recipient.WithholdPlacementAddress, Also: e.recipient.Also,
 		},
 		Replaces:  e.replaces,
 		MessageID: "<" + id + "@" + r.From.Domain() + ">",
@@ -158,7 +161,7 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 	contents, err := r.Templates.Write(letter.Input{
 		Ref: d.Ref, Kind: e.letter(), Decision: d.Decision, On: r.today(), ReturnBy: r.returnBy(e),
 		Officer: r.officer(e.record), Sender: letter.Sender{Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool},
-		Document: document, Extension: letter.Word, Role: d.Recipient.Role, Late: e.late, Agreed: e.opens.on, Texted: e.texts,
+		Document: document, Extension: letter.Word, Role: letterRole(d.Recipient), Late: e.late, Agreed: e.opens.on, Texted: e.texts,
 	})
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("writing the letter for %s: %w", d.Ref, err)
@@ -177,6 +180,17 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 		return seal.Parcel{}, fmt.Errorf("sealing for %s: %w", d.Ref, err)
 	}
 	return parcel, nil
+}
+
+// letterRole is the role that a letter is worded for: of a mailbox that several
+// read, the one who is told least.
+func letterRole(to outbox.Recipient) pep.Role {
+	for _, also := range to.Also {
+		if to.Role.Professional() && !also.Professional() {
+			return also
+		}
+	}
+	return to.Role
 }
 
 // returnBy is the day to name in a letter: none where it is past, so that

@@ -125,7 +125,7 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return notAuthorised
 	case !found:
 		return c.goneFrom(d)
-	case to.Role != d.Recipient.Role:
+	case to.Role != d.Recipient.Role || moreRoles(to, d.Recipient):
 		return otherRole
 	case to.WithholdPlacementAddress && !d.Recipient.Withheld:
 		return nowHidden
@@ -143,6 +143,14 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return waitIsOver
 	}
 	return offMeeting(d, p.outlook, r.Now().Location())
+}
+
+// moreRoles reports whether an address is recorded in a role since that the
+// stored copy was not made for.
+func moreRoles(to timetable.Recipient, stored outbox.Recipient) bool {
+	return slices.ContainsFunc(to.Also, func(role pep.Role) bool {
+		return role != stored.Role && !slices.Contains(stored.Also, role)
+	})
 }
 
 // formWaits reports whether a form is held until somebody else has done their

@@ -73,6 +73,9 @@ type Skip struct {
 type Recipient struct {
 	Role    pep.Role    `json:"role"`
 	Contact pep.Contact `json:"contact"`
+	// Also are the other roles that the same address is recorded in: the copy
+	// shows only what every one of them may see.
+	Also []pep.Role `json:"also,omitempty"`
 	// AskedByRegister is true where the register asked for this person beyond
 	// the authority's rule.
 	AskedByRegister bool `json:"asked_by_register"`

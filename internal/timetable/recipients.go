@@ -163,8 +163,22 @@ func newGathering(rec pep.Record, p pep.Plan) *gathering {
 
 // bars reports whether nothing may go to the role: birth parents of a child
 // placed for adoption, whatever the register says.
-func (g *gathering) bars(role pep.Role) bool {
-	return role == pep.Parent && g.plan.Has(pep.PlacedForAdoption)
+func (g *gathering) bars(role pep.Role) bool { return role == pep.Parent && g.adoption() }
+
+// adoption reports whether the child is placed for adoption: by the plan, by the
+// register since the plan was fixed, or by the SSDA903 return where the case
+// system says nothing of the placement.
+func (g *gathering) adoption() bool {
+	c := g.record.Child
+	return g.plan.Has(pep.PlacedForAdoption) || c.Placement.ForAdoption() || c.Placement == "" && c.Return.Placement.ForAdoption()
+}
+
+// offPlan reports whether somebody of a child placed for adoption is not on this
+// plan. Professionals are by their office. Prospective adopters are recorded as
+// carers, as those are with whom the child lived before: on the plan is who is
+// invited to its meeting, or asked for while nothing is said of the invitation.
+func (g *gathering) offPlan(c pep.Contact, asked bool) bool {
+	return g.adoption() && !c.Role.Professional() && c.Invited != pep.Yes && !(asked && c.Invited == pep.Unanswered)
 }
 
 // byRule adds everyone who has a role of the rule, unless the register says No
@@ -210,6 +224,9 @@ func (g *gathering) add(c pep.Contact, asked bool, why ...string) {
 	case g.barred[key]:
 		g.block(c, "placed for adoption: this address is a birth parent's too")
 		return
+	case g.offPlan(c, asked):
+		g.block(c, "placed for adoption: this person is not on this plan, for they are not invited to its meeting")
+		return
 	}
 	for i := range g.people {
 		if g.people[i].Contact == c || key != "" && g.keys[i] == key {
@@ -236,7 +253,7 @@ func (g *gathering) finish() ([]Recipient, []Blocked) {
 }
 
 // merge makes two entries with one address one recipient, with the stricter of
-// what was agreed for either.
+// what was agreed for either and what both roles may see.
 func (r *Recipient) merge(c pep.Contact) {
 	if r.Contact == c {
 		return
@@ -245,7 +262,10 @@ func (r *Recipient) merge(c pep.Contact) {
 	if stricter(c.AgreedDelivery, r.Contact.AgreedDelivery) {
 		r.Contact.AgreedDelivery = c.AgreedDelivery
 	}
-	r.Why = append(r.Why, fmt.Sprintf("the same address is recorded for a %s: one recipient", c.Role))
+	if c.Role != r.Role && !slices.Contains(r.Also, c.Role) {
+		r.Also = append(r.Also, c.Role)
+	}
+	r.Why = append(r.Why, fmt.Sprintf("the same address is recorded for a %s: one recipient, one copy with what both may see", c.Role))
 }
 
 // stricter orders agreements by how much they keep off ordinary mail.

@@ -3,6 +3,7 @@ package book
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -34,6 +35,23 @@ func (b *Book) Around(ctx context.Context, addresses []pep.Address) (map[string]
 		}
 	}
 	return all, nil
+}
+
+// PostChanged is when an export last changed the postal address of a child's
+// contact; zero where none did.
+func (b *Book) PostChanged(ctx context.Context, ref pep.Ref, c pep.Contact) (time.Time, error) {
+	hash, err := b.db.Keys.Lookup(personField, postalPerson(ref, c))
+	if err != nil {
+		return time.Time{}, err
+	}
+	var rows []postRow
+	if err := b.db.Read().NewSelect().Model(&rows).Where("person_hash = ?", hash).Scan(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("reading the address book: %w", err)
+	}
+	if len(rows) == 0 {
+		return time.Time{}, nil
+	}
+	return moment(rows[0].Changed), nil
 }
 
 // Note keeps in the book what became of a message to an address, in the

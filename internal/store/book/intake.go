@@ -25,6 +25,8 @@ type Intake struct {
 	// people are pairs of a person and an address; true in a change of one address
 	// to another.
 	people map[[2]string]bool
+	// moved are the people whose postal address is another one now.
+	moved map[string]bool
 }
 
 // seen is an address as the import first named it.
@@ -35,13 +37,14 @@ type seen struct {
 
 // NewIntake begins an import of a moment, in microseconds since 1970.
 func NewIntake(keys store.Keys, at int64) *Intake {
-	return &Intake{keys: keys, at: at, addresses: map[string]seen{}, people: map[[2]string]bool{}}
+	return &Intake{keys: keys, at: at, addresses: map[string]seen{}, people: map[[2]string]bool{}, moved: map[string]bool{}}
 }
 
 // Child takes in the contacts of one child as they were known before and as
 // they are now.
 func (x *Intake) Child(ref pep.Ref, was, is []pep.Contact) {
 	for _, c := range is {
+		x.postal(ref, c, was)
 		key := addressbook.Key(c.Email)
 		if key == "" {
 			continue
@@ -54,6 +57,43 @@ func (x *Intake) Child(ref pep.Ref, was, is []pep.Contact) {
 		}
 		x.changed(ref, c, was, is)
 	}
+}
+
+// postal notes that a contact's postal address is another one than the same
+// person's was.
+func (x *Intake) postal(ref pep.Ref, c pep.Contact, was []pep.Contact) {
+	for _, before := range was {
+		old, now := postalText(before), postalText(c)
+		if before.Role == c.Role && folded(before.Name) == folded(c.Name) && old != "" && now != "" && old != now {
+			x.moved[postalPerson(ref, c)] = true
+		}
+	}
+}
+
+func postalText(c pep.Contact) string {
+	return strings.TrimSpace(folded(c.Address1) + " " + folded(c.Address2) + " " + folded(c.Town) + " " + strings.ReplaceAll(folded(c.Postcode), " ", ""))
+}
+
+func postalPerson(ref pep.Ref, c pep.Contact) string {
+	return strings.Join([]string{"post", string(ref), string(c.Role), folded(c.Name)}, "\x00")
+}
+
+// writePosts keeps when postal addresses changed last.
+func (x *Intake) writePosts(ctx context.Context, tx store.Tx) error {
+	for part := range slices.Chunk(sortedKeys(x.moved), batch) {
+		rows := make([]postRow, len(part))
+		for i, person := range part {
+			hash, err := x.keys.Lookup(personField, person)
+			if err != nil {
+				return err
+			}
+			rows[i] = postRow{Person: hash, Changed: x.at}
+		}
+		if _, err := tx.SQL.NewInsert().Model(&rows).On("CONFLICT (person_hash) DO UPDATE").Set("changed_at = EXCLUDED.changed_at").Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // changed notes that a contact's address stands where the same person of the
@@ -94,6 +134,9 @@ func (x *Intake) Write(ctx context.Context, tx store.Tx) error {
 		}
 	}
 	if err := x.writePeople(ctx, tx); err != nil {
+		return fmt.Errorf("writing the address book: %w", err)
+	}
+	if err := x.writePosts(ctx, tx); err != nil {
 		return fmt.Errorf("writing the address book: %w", err)
 	}
 	if err := writeDomains(ctx, tx, x.keys, sortedKeys(domains), x.at); err != nil {

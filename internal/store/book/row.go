@@ -62,6 +62,14 @@ type personRow struct {
 	Replaced bool   `bun:"replaced"`
 }
 
+// postRow says when a person's postal address changed last.
+type postRow struct {
+	bun.BaseModel `bun:"table:address_posts"`
+
+	Person  []byte `bun:"person_hash,pk"`
+	Changed int64  `bun:"changed_at"`
+}
+
 type domainRow struct {
 	bun.BaseModel `bun:"table:address_domains"`
 

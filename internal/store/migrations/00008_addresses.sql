@@ -32,6 +32,11 @@ CREATE TABLE address_domains (
     sealed      bytea  NOT NULL
 );
 
+CREATE TABLE address_posts (
+    person_hash bytea  NOT NULL PRIMARY KEY,
+    changed_at  bigint NOT NULL
+);
+
 -- Whoever was sent to before there was a book is known to it; a message that
 -- came back left last, so far as these columns tell.
 INSERT INTO addresses (address_hash, domain_hash, source, seen_at, used_at, delivered_at, bounced_at, confirmed_at, refused_at, sealed)
@@ -39,6 +44,7 @@ SELECT recipient_hash, NULL, '', 0, max(left_at), 0, max(CASE WHEN state = 'boun
 FROM deliveries WHERE left_at <> 0 AND state <> 'posted' GROUP BY recipient_hash HAVING length(recipient_hash) > 0;
 
 -- +goose Down
+DROP TABLE address_posts;
 DROP TABLE address_domains;
 DROP TABLE address_people;
 DROP TABLE addresses;
