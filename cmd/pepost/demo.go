@@ -14,6 +14,7 @@ import (
 	"github.com/pepost/pepost/internal/mailsink"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/rehearsal"
 	"github.com/pepost/pepost/internal/report"
 	"github.com/pepost/pepost/internal/roster"
@@ -127,6 +128,7 @@ func (p *program) stageDemo(ctx context.Context, dir string) (*demonstration, er
 		d.close()
 		return nil, err
 	}
+	d.installation.runner.Post.ReturnAddress = post.Address{"Democheshire Virtual School", "1 Demo Street", "ZZ99 1AA"}
 	d.stage = rehearsal.Stage{
 		Runner: d.installation.runner, Clock: clock, Sink: d.sink, Zone: zone, Scenario: scenario,
 		Officer: "the officer", Folder: dir, Told: p.tellStory,

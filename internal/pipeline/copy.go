@@ -143,7 +143,7 @@ func (r *Runner) copyRecipients(c *child) ([]timetable.Recipient, []timetable.Bl
 // plan may have it.
 func (c *child) adoptive(plan pep.Plan, contact pep.Contact) bool {
 	placed := plan.Has(pep.PlacedForAdoption) || c.record.Child.Placement.ForAdoption()
-	return placed && !contact.Role.Professional()
+	return placed && !contact.Role.Professional() && contact.Role != pep.Parent // a birth parent is barred whatever is asked
 }
 
 // oneContact finds the one contact that a name, a role or an address means.

@@ -17,6 +17,7 @@ import (
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/post"
 	"github.com/pepost/pepost/internal/roster"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/smtpout"
@@ -70,6 +71,7 @@ func preparedWith(t testing.TB, keys store.Keys, folder string, first []Export) 
 			Officer: letter.Officer{Name: "Demo Officer", Telephone: "01632 960001", Mailbox: "peps@democheshire.gov.uk"},
 		},
 		Owner: "rehearsal",
+		Post:  post.Rules{Service: "Royal Mail Special Delivery", Days: 5, ReturnAddress: post.Address{"Democheshire Virtual School", "1 Demo Street", "ZZ99 1AA"}},
 	}
 	copy(r.Seed[:], must(keys.Lookup("sealing seed", "pepost"))(t))
 	r.Outgoing = r.Dispatcher(smtp{client})
