@@ -89,8 +89,9 @@ func (p *program) send(ctx context.Context, f sendFlags) error {
 func sentCode(s pipeline.Sent) exitCode {
 	code := exitDone
 	for _, d := range s.Open {
-		switch d.State {
-		case outbox.Held, outbox.Drafted:
+		switch {
+		// A letter that an officer released waits for a person, who posts it.
+		case d.State == outbox.Held, d.State == outbox.Drafted, d.State == outbox.Approved && d.Decision.Method == route.MethodPost:
 			if code == exitDone {
 				code = exitHeld
 			}
