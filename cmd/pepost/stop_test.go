@@ -200,7 +200,7 @@ func (s *served) goesOn(accepted int) {
 	d.ends(0, 10*time.Second)
 }
 
-func TestAStopWhileTheRelayOwesItsAnswer(t *testing.T) {
+func TestF40AStopWhileTheRelayOwesItsAnswer(t *testing.T) {
 	t.Parallel()
 	s := newServed(t, mailsink.AtDot, 2)
 	d := s.serve()
@@ -220,7 +220,7 @@ func TestAStopWhileTheRelayOwesItsAnswer(t *testing.T) {
 	}
 }
 
-func TestAStopBeforeTheMessageIsUnderWayBreaksItOff(t *testing.T) {
+func TestF40AStopBeforeTheMessageIsUnderWayBreaksItOff(t *testing.T) {
 	t.Parallel()
 	s := newServed(t, mailsink.AtMail, 1)
 	d := s.serve()

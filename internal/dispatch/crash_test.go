@@ -71,9 +71,9 @@ func TestKilledAtEveryStepNothingIsLostOrDoubled(t *testing.T) {
 	}
 }
 
-// TestAnOutcomeThatCouldNotBeStoredIsStoredLater: the relay has taken the
+// TestF32AnOutcomeThatCouldNotBeStoredIsStoredLater: the relay has taken the
 // message and the disk is full. Only this process knows, and it remembers.
-func TestAnOutcomeThatCouldNotBeStoredIsStoredLater(t *testing.T) {
+func TestF32AnOutcomeThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 	b := newBench(t, "school", "other")
 	through, parcel := released("third")
 	through.Decision.Relay = "gateway"

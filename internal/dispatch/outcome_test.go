@@ -195,7 +195,7 @@ func TestAParcelThatCannotBeReadIsHeldAndTheOthersGo(t *testing.T) {
 	}
 }
 
-func TestAPanicEndsOneAttemptAndTheSecondHolds(t *testing.T) {
+func TestF36APanicEndsOneAttemptAndTheSecondHolds(t *testing.T) {
 	for _, where := range []string{"decision", "sender", "after the marker"} {
 		b := newBench(t, "good", "poison")
 		x := b.process()

@@ -150,9 +150,9 @@ func TestEarliestDueFirstAndOneAtATimeForARelay(t *testing.T) {
 	})
 }
 
-// TestRelayDownForTwoHours is F35: one clock drives the waits, as the daemon
+// TestF35RelayDownForTwoHours is F35: one clock drives the waits, as the daemon
 // does, and every delivery leaves once.
-func TestRelayDownForTwoHours(t *testing.T) {
+func TestF35RelayDownForTwoHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		for i := range 500 {
@@ -283,8 +283,8 @@ func TestOneRunAtATime(t *testing.T) {
 	b.run(x)
 }
 
-// TestTwoProcessesShareTheWork: between them every delivery leaves once.
-func TestTwoProcessesShareTheWork(t *testing.T) {
+// TestF33TwoProcessesShareTheWork: between them every delivery leaves once.
+func TestF33TwoProcessesShareTheWork(t *testing.T) {
 	b := newBench(t)
 	b.shelf.alone = false
 	for i := range 60 {

@@ -79,7 +79,7 @@ func (m mailbox) Send(_ context.Context, e dispatch.Envelope, beforeDot func() e
 // Processes that send are killed again and again. What the outbox says in the
 // end agrees with what left: nothing is lost, nothing leaves twice, and what
 // may have left is uncertain.
-func TestKillingAtAnyMomentLosesAndDoublesNothing(t *testing.T) {
+func TestF29F30F31KillingAtAnyMomentLosesAndDoublesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, o store.Options) {
 		const n = 60
 		db, err := store.Open(t.Context(), o)

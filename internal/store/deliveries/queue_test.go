@@ -96,7 +96,7 @@ func TestTheEarliestDueGoFirstAndTheLimitHolds(t *testing.T) {
 	})
 }
 
-func TestNoTwoClaimsGiveTheSameDelivery(t *testing.T) {
+func TestF33NoTwoClaimsGiveTheSameDelivery(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.DB, x *deliveries.Deliveries) {
 		const n = 24
 		for i := range n {
