@@ -23,12 +23,12 @@ type Batch struct {
 // written by hand.
 func batchColumns() []document.Column {
 	return []document.Column{
-		{Key: "n", Label: "No.", Kind: form.Number, Width: 2},
-		{Key: "reference", Label: "Reference", Kind: form.Text, Width: 6},
-		{Key: "role", Label: "For the", Kind: form.Text, Width: 8},
-		{Key: "delivery", Label: "Delivery", Kind: form.Text, Width: 9},
-		{Key: "tick", Label: "Posted", Kind: form.Text, Width: 4},
-		{Key: "number", Label: "Royal Mail number", Kind: form.Text, Width: 13},
+		{Key: "n", Label: "No.", Kind: form.Number, Width: 3},
+		{Key: "reference", Label: "Reference", Kind: form.Text, Width: 8},
+		{Key: "role", Label: "For the", Kind: form.Text, Width: 9},
+		{Key: "delivery", Label: "Delivery", Kind: form.Text, Width: 11},
+		{Key: "tick", Label: "Posted", Kind: form.Text, Width: 5},
+		{Key: "number", Label: "Royal Mail number", Kind: form.Text, Width: 12},
 		{Key: "time", Label: "Time", Kind: form.Text, Width: 5},
 	}
 }
