@@ -68,24 +68,29 @@ var contentWords = regexp.MustCompile(`(?i)encrypt|password|protected|attachment
 var notCollectedWords = regexp.MustCompile(`(?i)not collected|never collected|uncollected|not (?:been )?(?:read|opened)|\b[45]\.4\.7\b`)
 
 // refusedContent reports whether the far side refused the message for its
-// content. A mailbox or a domain that does not exist is something else.
+// content. A mailbox or a domain that does not exist is something else. Words
+// count where they are the relay's own, not those that this program puts a
+// report's status into.
 func refusedContent(d outbox.Delivery) bool {
-	return slices.ContainsFunc(said(d), func(text string) bool {
-		return contentCode.MatchString(text) || contentWords.MatchString(text)
-	})
+	return d.BouncedFor() == outbox.CausePolicy ||
+		slices.ContainsFunc(said(d), contentCode.MatchString) || contentWords.MatchString(refusal(d).Text)
 }
 
 func notCollected(d outbox.Delivery) bool {
 	return slices.ContainsFunc(said(d), notCollectedWords.MatchString)
 }
 
+// refusal is what the relay said of a delivery that it refused.
+func refusal(d outbox.Delivery) outbox.Attempt {
+	if n := len(d.Attempts); n > 0 && d.State == outbox.Refused {
+		return d.Attempts[n-1]
+	}
+	return outbox.Attempt{}
+}
+
 // said is what the relay said last, and what reports said since.
 func said(d outbox.Delivery) []string {
-	var all []string
-	if n := len(d.Attempts); n > 0 && d.State == outbox.Refused {
-		a := d.Attempts[n-1]
-		all = append(all, a.Enhanced, a.Text)
-	}
+	all := []string{refusal(d).Enhanced, refusal(d).Text}
 	for _, e := range d.Events {
 		if e.Action == outbox.Bounce {
 			all = append(all, e.Why)
