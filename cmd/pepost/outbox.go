@@ -40,11 +40,7 @@ func (p *program) outboxCommand() *cobra.Command {
 		cmd.Flags().StringVar(&f.ref, "ref", "", "only the deliveries of this `REF`")
 		cmd.Flags().StringSliceVar(&f.states, "state", nil, "only deliveries in these states")
 	}
-	show := &cobra.Command{
-		Use: "show ID", Short: "one delivery with its attempts and events", Example: "  pepost outbox show 4k2m… --json", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.outboxShow(cmd.Context(), args[0]) },
-	}
-	group.AddCommand(list, show, p.passphraseCommand(&f), p.settleCommand(&f), p.printCommand(&f), p.postedCommand(&f), p.deliveredCommand(&f), p.rerouteCommand())
+	group.AddCommand(list, p.showCommand(), p.passphraseCommand(&f), p.settleCommand(&f), p.printCommand(&f), p.postedCommand(&f), p.deliveredCommand(&f), p.rerouteCommand())
 	group.AddCommand(p.incidentCommand())
 	for _, verb := range officerVerbs() {
 		group.AddCommand(p.officerCommand(&f, verb))
@@ -110,7 +106,7 @@ func (p *program) officerSays(ctx context.Context, f outboxFlags, action outbox.
 			if err != nil {
 				return err
 			}
-			if err := p.tellDelivery(d, nil); err != nil {
+			if err := p.tellDelivery(d); err != nil {
 				return err
 			}
 		}
@@ -143,6 +139,7 @@ type deliveryJSON struct {
 	Replaces   string                 `json:"replaces,omitempty"`
 	ReplacedBy string                 `json:"replaced_by,omitempty"`
 	Proposal   *pipeline.Proposal     `json:"proposal,omitempty"`
+	*storyJSON
 }
 
 func deliveryOf(d outbox.Delivery) deliveryJSON {
@@ -208,18 +205,8 @@ func deliveryCells(d outbox.Delivery, proposed pipeline.Proposal) []string {
 	}
 }
 
-func (p *program) outboxShow(ctx context.Context, id string) error {
-	return p.with(ctx, false, func(i *installation) error {
-		d, err := i.runner.Deliveries.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		return p.tellDelivery(d, d.Events)
-	})
-}
-
-// tellDelivery prints one delivery, with what happened to it where asked.
-func (p *program) tellDelivery(d outbox.Delivery, events []outbox.Event) error {
+// tellDelivery prints one delivery as it stands.
+func (p *program) tellDelivery(d outbox.Delivery) error {
 	if p.flags.json {
 		return p.printJSON(deliveryOf(d))
 	}
@@ -242,16 +229,6 @@ func (p *program) tellDelivery(d outbox.Delivery, events []outbox.Event) error {
 		rows = append(rows, []string{"passphrase", string(d.Passphrase)})
 	}
 	p.table(rows)
-	for _, e := range events {
-		fmt.Fprintf(p.stdout, "%s  %s  by %s  %s\n", e.At.Format("2006-01-02 15:04:05"), e.Action, e.By, e.Why)
-	}
-	if events == nil {
-		return nil
-	}
-	for _, a := range d.Attempts {
-		fmt.Fprintf(p.stdout, "%s  attempt: %s at %s, %d %s %s, %s\n",
-			a.At.Format("2006-01-02 15:04:05"), a.Result, a.Step, a.Code, a.Enhanced, printable(a.Text), firstText(a.TLS, "no TLS"))
-	}
 	return nil
 }
 

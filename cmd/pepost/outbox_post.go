@@ -190,7 +190,7 @@ func (p *program) recordPost(ctx context.Context, f outboxFlags, own postedFlags
 		if err != nil {
 			return err
 		}
-		return p.tellDelivery(d, nil)
+		return p.tellDelivery(d)
 	})
 }
 

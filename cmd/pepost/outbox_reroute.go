@@ -72,7 +72,7 @@ func (p *program) reroute(ctx context.Context, f rerouteFlags, id string) error 
 			return p.printJSON(map[string]any{"old": deliveryOf(out.Old), "new": deliveryOf(out.New)})
 		}
 		fmt.Fprintf(p.stdout, "%s is %s; in its place:\n", out.Old.ID, out.Old.State)
-		return p.tellDelivery(out.New, nil)
+		return p.tellDelivery(out.New)
 	})
 }
 

@@ -47,6 +47,9 @@ type Recipient struct {
 	// Postal is the address on the letter of a pack, a line each; empty where
 	// nothing was made for the post.
 	Postal string `json:"postal,omitempty"`
+	// Why is why it goes to them, in an officer's words; empty where it was
+	// made before that was kept.
+	Why []string `json:"why,omitempty"`
 }
 
 // PassphraseState is where the passphrase of a protected document stands.

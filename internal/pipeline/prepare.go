@@ -62,7 +62,7 @@ func (r *Runner) blank(e errand) outbox.Delivery {
 		Kind: e.kind, Milestone: string(e.milestone), Due: e.due,
 		Recipient: outbox.Recipient{
 			Role: e.recipient.Role, Name: to.Name, Phone: firstOf(to.Phone, to.Mobile), Address: to.Email,
-			Withheld: e.recipient.WithholdPlacementAddress, Also: e.recipient.Also,
+			Withheld: e.recipient.WithholdPlacementAddress, Also: e.recipient.Also, Why: e.recipient.Why,
 		},
 		Replaces:  e.replaces,
 		MessageID: "<" + id + "@" + r.From.Domain() + ">",

@@ -143,4 +143,7 @@ type Plans interface {
 type Evidence interface {
 	Append(ctx context.Context, records ...audit.Record) error
 	All(ctx context.Context) ([]audit.Record, error)
+	// Of gives the records of one delivery, the earliest first. It is no proof:
+	// only the whole chain is.
+	Of(ctx context.Context, delivery string) ([]audit.Record, error)
 }

@@ -59,6 +59,30 @@ func Stands(s outbox.State) string {
 	return string(s)
 }
 
+// StandsBy is [Stands] for a message that went through an encrypting gateway,
+// whose reports prove what its description says and no more. The empty meaning
+// is of a message that went another way.
+func StandsBy(s outbox.State, means route.DeliveredMeans) string {
+	switch {
+	case means == "":
+		return Stands(s)
+	case s == outbox.Accepted:
+		return "accepted by the gateway, which answers for it now; whether the recipient has it is not known"
+	case s != outbox.Delivered:
+		return Stands(s)
+	}
+	switch means {
+	case route.MeansTaken:
+		return "accepted by the gateway, as it reports; whether the recipient has it is not known"
+	case route.MeansWaiting:
+		return "it waits at the gateway until the recipient collects it; whether they did is not known"
+	case route.MeansCollected:
+		return "collected by the recipient at the gateway, by its report"
+	case route.MeansMailbox:
+	}
+	return "delivered to the mailbox, encrypted, by the gateway's report; whether it was opened is not known"
+}
+
 // How names the row's method in an officer's words.
 func (r Row) How() string { return How(r.Method) }
 

@@ -127,3 +127,6 @@ func (Evidence) Append(context.Context, ...audit.Record) error { return nil }
 
 // All gives none.
 func (Evidence) All(context.Context) ([]audit.Record, error) { return nil, nil }
+
+// Of gives none.
+func (Evidence) Of(context.Context, string) ([]audit.Record, error) { return nil, nil }

@@ -155,3 +155,21 @@ func (e *Evidence) All(ctx context.Context) ([]audit.Record, error) {
 	}
 	return records, nil
 }
+
+// Of gives the records of one delivery in order. Whether one is missing only
+// the whole chain tells.
+func (e *Evidence) Of(ctx context.Context, delivery string) ([]audit.Record, error) {
+	var rows []row
+	if err := e.db.Read().NewSelect().Model(&rows).Where("delivery = ?", delivery).Order("seq").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("reading the evidence of a delivery: %w", err)
+	}
+	records := make([]audit.Record, 0, len(rows))
+	for _, stored := range rows {
+		record, err := open(e.db.Keys, stored)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, nil
+}

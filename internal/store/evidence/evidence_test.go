@@ -159,3 +159,21 @@ func TestTamperingIsFound(t *testing.T) {
 		})
 	}
 }
+
+func TestTheRecordsOfOneDelivery(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		e := evidence.New(db)
+		other := record("another's")
+		other.Delivery = "d2"
+		if err := e.Append(t.Context(), record("first"), other, record("last")); err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Of(t.Context(), "d1")
+		if err != nil || len(got) != 2 || got[0].Why != "first" || got[1].Why != "last" || got[1].Seq != 3 {
+			t.Errorf("%+v %v", got, err)
+		}
+		if got, err = e.Of(t.Context(), "none"); err != nil || len(got) != 0 {
+			t.Errorf("records of a delivery that is none: %+v %v", got, err)
+		}
+	})
+}
