@@ -145,6 +145,9 @@ func (r *checkReport) folders(c config.Config) (*form.Library, timetable.Rules) 
 	if _, err := letter.Load(templatesOf(c)); err != nil {
 		r.add("templates", err)
 	}
+	if _, err := loadAgenda(c); err != nil {
+		r.add("templates", err)
+	}
 	library, err := loadForms(c, rules.Words)
 	if err != nil {
 		r.add("forms", err)

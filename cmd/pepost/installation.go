@@ -16,6 +16,7 @@ import (
 	"github.com/pepost/pepost/internal/config"
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/pack"
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
@@ -28,6 +29,7 @@ import (
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/freezes"
+	"github.com/pepost/pepost/internal/store/invitations"
 	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/mailbox"
 	"github.com/pepost/pepost/internal/store/phrases"
@@ -114,6 +116,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	runner.Guard = &guard
 	runner.Gateways = gatewaysOf(c, db)
 	runner.Freezes = freezes.New(db)
+	runner.Invitations = invitations.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 
@@ -133,7 +136,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	}
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
-		Templates: rules.templates, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Templates: rules.templates, Agenda: rules.agenda, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
 		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},
@@ -158,6 +161,7 @@ type rules struct {
 	forms     *form.Library
 	policy    *route.Policy
 	templates letter.Templates
+	agenda    pack.Agenda
 	// emptyPolicy says that there is a policy file without a row in it.
 	emptyPolicy error
 }
@@ -187,6 +191,8 @@ func loadRules(c config.Config) (rules, error) {
 	out.forms, err = loadForms(c, out.timetable.Words)
 	keep(err)
 	out.templates, err = letter.Load(templatesOf(c))
+	keep(err)
+	out.agenda, err = loadAgenda(c)
 	keep(err)
 	if err := errors.Join(errs...); err != nil {
 		return rules{}, refusedConfig(err, "pepost check prints every problem")

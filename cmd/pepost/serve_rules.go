@@ -63,7 +63,7 @@ func goodRules(ctx context.Context, i *installation, log *slog.Logger) (*lastGoo
 func (g *lastGood) take(before *pipeline.Runner, read rules, guard route.Guard) {
 	next := *before
 	next.Guard = &guard
-	next.Calendar, next.Rules, next.Forms, next.Policy, next.Templates = read.calendar, read.timetable, read.forms, read.policy, read.templates
+	next.Calendar, next.Rules, next.Forms, next.Policy, next.Templates, next.Agenda = read.calendar, read.timetable, read.forms, read.policy, read.templates, read.agenda
 	next.Words = wordsOf(g.config, read.timetable)
 	g.runner.Store(&next)
 	g.tell(&g.refused, "")

@@ -59,6 +59,8 @@ const (
 	PhraseChanged Action = "phrase changed"
 	// PhoneChanged is a mobile number of a contact confirmed or removed.
 	PhoneChanged Action = "telephone number changed"
+	// InvitationMade is a new version of an invitation for the calendar given out.
+	InvitationMade Action = "invitation made"
 	// CanarySent is a canary handed to an encrypting gateway, or begun to be.
 	CanarySent Action = "canary sent"
 	// CanaryJudged is what became of one.
@@ -74,7 +76,7 @@ func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled,
 		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
-		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, CanarySent, CanaryJudged, BackupMade, BackupRestored,
+		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}
 }
 

@@ -49,6 +49,8 @@ const (
 	callScript        = "call-script.txt"
 	agreeScript       = "agree-script.txt"
 	digestFile        = "digest.txt"
+	// The agenda of a meeting stands beside the letters and is read elsewhere.
+	agendaFile = "agenda.txt"
 )
 
 // purpose is what one template file is for.
@@ -161,7 +163,7 @@ func read(folders []fs.FS, name string) (string, *Problem) {
 // strangers finds files whose name is that of no letter: a mistyped name would
 // leave the shipped words in force unseen.
 func strangers(folders []fs.FS) Problems {
-	known := []string{callScript, agreeScript, digestFile}
+	known := []string{callScript, agreeScript, digestFile, agendaFile}
 	for _, name := range purposes() {
 		known = append(known, name)
 	}

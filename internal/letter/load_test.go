@@ -40,7 +40,7 @@ func TestEveryKindHasALetterForEveryClass(t *testing.T) {
 		}
 	}
 	names, err := fs.Glob(templates.FS, "*")
-	if err != nil || len(names) != len(purposes())+3 { // two scripts of calls, and the digest
+	if err != nil || len(names) != len(purposes())+4 { // two scripts of calls, the digest and the agenda
 		t.Errorf("the folder has %v, %v", names, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/pack"
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/post"
@@ -43,6 +44,9 @@ type Runner struct {
 	// Gateways watches the encrypting gateways of the delivery policy; without
 	// it none is open.
 	Gateways *Gateways
+	// Invitations are the versions of what was put into calendars; without them
+	// every invitation is a first one.
+	Invitations Invitations
 	// Freezes are the incidents; without them nothing is frozen and none can be
 	// opened.
 	Freezes  Freezes
@@ -57,7 +61,9 @@ type Runner struct {
 	// where it is nil, by Policy alone.
 	Guard     *route.Guard
 	Templates letter.Templates
-	PDF       *pdf.Writer
+	// Agenda is what a PEP meeting talks about.
+	Agenda pack.Agenda
+	PDF    *pdf.Writer
 
 	// Post is how letters go by registered post.
 	Post post.Rules

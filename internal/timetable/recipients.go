@@ -125,6 +125,21 @@ func (r Rules) FinalRecipients(rec pep.Record, p pep.Plan) ([]Recipient, []Block
 	return g.finish()
 }
 
+// Invited are the people invited to the meeting, each address once, and those
+// who were and must not be written to.
+func (r Rules) Invited(rec pep.Record, p pep.Plan) ([]Recipient, []Blocked) {
+	if p.Phase == pep.NoPhase {
+		return nil, nil
+	}
+	g := newGathering(rec, p)
+	for _, c := range rec.Contacts {
+		if c.Invited == pep.Yes {
+			g.add(c, false, "invited to the meeting")
+		}
+	}
+	return g.finish()
+}
+
 func finalByInvitation(role pep.Role, p pep.Plan) bool {
 	if p.Has(pep.Adult) {
 		return role == pep.PersonalAdviser || role == pep.YoungPerson
