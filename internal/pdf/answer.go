@@ -32,30 +32,41 @@ const (
 // answer draws a question beside its answer, or above it where the answer is
 // long or long writing is expected.
 func (c *composer) answer(a document.Answer) {
+	row := c.answerTable().add(roleTR)
+	head, body := row.header(ofRow), row.add(roleTD)
 	writable := c.blank && !a.Locked
-	across := a.Kind == form.LongText && c.blank || writable && len(offered(a.Kind, a.Choices)) >= manyBoxes
-	width := textWidth - labelWidth
-	lines := c.reply(a, writable, width)
-	if a.Kind == form.LongText && len(lines) > fewLines {
-		across = true
-	}
 	edge := c.margin(a, writable)
 	least := 0.0
 	if writable {
 		least = handLine
 	}
-	if !across {
-		question := c.boxed(labelWidth-taken(edge), c.colours.label, c.question(a, writable, labelWidth-taken(edge)))
-		c.put(strip{least: least, cells: append(edge, question, c.byHand(a, writable, c.boxed(width, c.ground(writable), lines)))})
+	if lines, fits := c.besideQuestion(body, a, writable); fits {
+		width := labelWidth - taken(edge)
+		question := c.boxed(width, c.colours.label, c.question(head, a, writable, width))
+		c.put(strip{least: least, cells: append(edge, question, c.byHand(a, writable, c.boxed(textWidth-labelWidth, c.ground(writable), lines)))})
 		return
 	}
 	full := textWidth - taken(edge)
 	if writable && a.Kind == form.LongText {
 		least = handLine * float64(min(cmp.Or(a.Lines, usualLines), mostLines))
 	}
-	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(a, writable, full)))})
-	reply := c.byHand(a, writable, c.boxed(full, c.ground(writable), c.reply(a, writable, full)))
+	c.put(strip{tied: true, whole: true, cells: append(edge[:len(edge):len(edge)], c.boxed(full, c.colours.label, c.question(head, a, writable, full)))})
+	reply := c.byHand(a, writable, c.boxed(full, c.ground(writable), c.reply(body, a, writable, full)))
 	c.put(strip{least: least, cells: append(edge, reply)})
+}
+
+// besideQuestion is the reply, where it is short enough to stand beside its
+// question.
+func (c *composer) besideQuestion(body *element, a document.Answer, writable bool) ([]line, bool) {
+	if a.Kind == form.LongText && c.blank || writable && len(offered(a.Kind, a.Choices)) >= manyBoxes {
+		return nil, false
+	}
+	lines := c.reply(body, a, writable, textWidth-labelWidth)
+	if a.Kind == form.LongText && len(lines) > fewLines {
+		body.kids = nil
+		return nil, false
+	}
+	return lines, true
 }
 
 // byHand gives a cell the lines that a hand follows, where the answer is
@@ -95,13 +106,13 @@ func (c *composer) ground(writable bool) *props.Color {
 }
 
 // question is the label and, for those who write, the help and who they are.
-func (c *composer) question(a document.Answer, writable bool, width float64) []line {
-	lines := c.lines(a.Key, a.Label, c.label(), width)
+func (c *composer) question(head *element, a document.Answer, writable bool, width float64) []line {
+	lines := head.text(roleP, c.lines(a.Key, a.Label, c.label(), width))
 	if !writable {
 		return lines
 	}
-	lines = append(lines, c.lines(a.Key, a.Help, c.help(), width)...)
-	return append(lines, c.filler(a.Key, a.FilledBy, a.Colour, a.Required, width)...)
+	lines = append(lines, head.text(roleP, c.lines(a.Key, a.Help, c.help(), width))...)
+	return append(lines, head.text(roleP, c.filler(a.Key, a.FilledBy, a.Colour, a.Required, width))...)
 }
 
 func (c *composer) filler(key, filledBy, colour string, required bool, width float64) []line {
@@ -117,20 +128,18 @@ func (c *composer) filler(key, filledBy, colour string, required bool, width flo
 
 // reply is what stands in the answer's box: the answer, boxes to tick, or a
 // hint how to write.
-func (c *composer) reply(a document.Answer, writable bool, width float64) []line {
-	if !writable {
-		if a.Display == "" && c.blank {
-			return c.lines(a.Key, "\u2014", c.small(), width)
-		}
-		return c.lines(a.Key, a.Display, c.body(), width)
+func (c *composer) reply(body *element, a document.Answer, writable bool, width float64) []line {
+	if choices := offered(a.Kind, a.Choices); writable && len(choices) > 0 && len(choices) <= mostBoxes {
+		return c.boxes(body, a, choices, c.body(), width)
 	}
-	if choices := offered(a.Kind, a.Choices); len(choices) > 0 && len(choices) <= mostBoxes {
-		return c.boxes(a, choices, c.body(), width)
+	text, as := a.Display, c.body()
+	switch {
+	case text == "" && writable:
+		text, as = hint(a.Kind), c.small()
+	case text == "" && c.blank:
+		text, as = "\u2014", c.small()
 	}
-	if a.Display == "" {
-		return c.lines(a.Key, hint(a.Kind), c.small(), width)
-	}
-	return c.lines(a.Key, a.Display, c.body(), width)
+	return body.text(roleP, c.lines(a.Key, text, as, width))
 }
 
 // offered are the choices of an answer; yes/no has its own.
@@ -169,7 +178,7 @@ const between = 2.5
 // boxes sets choices in columns as wide as the longest; many stand in two at
 // least. An answer that is none of the choices follows in its own line, so
 // that it is not lost.
-func (c *composer) boxes(a document.Answer, choices []form.Choice, as ink, width float64) []line {
+func (c *composer) boxes(body *element, a document.Answer, choices []form.Choice, as ink, width float64) []line {
 	chosen := chosenKeys(a.Kind, a.Value)
 	var items []string
 	longest, known := 0.0, 0
@@ -186,9 +195,9 @@ func (c *composer) boxes(a document.Answer, choices []form.Choice, as ink, width
 	if len(items) >= manyBoxes {
 		count = max(2, count)
 	}
-	lines := c.columns(a.Key, items, as, count, width)
+	lines := c.columns(body.add(roleL), a.Key, items, as, count, width)
 	if known < len(chosen) {
-		lines = append(lines, c.lines(a.Key, a.Display, as, width)...)
+		lines = append(lines, body.text(roleP, c.lines(a.Key, a.Display, as, width))...)
 	}
 	return lines
 }
@@ -209,14 +218,15 @@ func chosenKeys(kind form.Kind, value string) map[string]bool {
 
 // columns sets items side by side, count to a line, and breaks those that are
 // wider than their column.
-func (c *composer) columns(key string, items []string, as ink, count int, width float64) []line {
+func (c *composer) columns(list *element, key string, items []string, as ink, count int, width float64) []line {
 	const rounding = 0.01
 	pitch := (width - 2*padding + between) / float64(count)
 	var lines []line
 	for row := range slices.Chunk(items, count) {
 		var together []line
 		for i, item := range row {
-			for n, broken := range c.lines(key, item, as, pitch-between+2*padding+rounding) {
+			entry := list.add(roleLI)
+			for n, broken := range entry.text(roleLBody, c.lines(key, item, as, pitch-between+2*padding+rounding)) {
 				if n == len(together) {
 					together = append(together, line{height: broken.height})
 				}

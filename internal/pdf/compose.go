@@ -23,14 +23,18 @@ type composer struct {
 	used      [typefaces]characters
 	uncovered []error
 	strips    []strip
+	tagging
 }
 
 func (c *composer) block(b document.Block) {
+	if _, answer := b.(document.Answer); !answer {
+		c.answers = nil
+	}
 	switch b := b.(type) {
 	case document.Heading:
 		c.heading(b)
 	case document.Paragraph:
-		c.put(strip{gap: 1, cells: []cell{c.open(c.lines("paragraph", b.Text, c.body(), textWidth))}})
+		c.put(strip{gap: 1, cells: []cell{c.open(c.section.text(roleP, c.lines("paragraph", b.Text, c.body(), textWidth)))}})
 	case document.Note:
 		c.note(b)
 	case document.Facts:
@@ -76,7 +80,7 @@ func (c *composer) lines(field, text string, as ink, width float64) []line {
 		l := line{height: as.lineHeight()}
 		if broken != "" {
 			c.used[as.face].add(broken)
-			l.runs = []run{{text: broken, ink: as}}
+			l.runs = []run{{text: broken, ink: as, width: c.letters.width(strings.TrimRight(broken, " "), as)}}
 		}
 		lines = append(lines, l)
 	}
@@ -105,19 +109,19 @@ func (c *composer) bar(colour *props.Color) cell {
 const barWidth = 1.4
 
 func (c *composer) heading(h document.Heading) {
-	field := "heading " + h.Key
+	field, as := "heading "+h.Key, c.headed(h.Level)
 	s := strip{tied: true, whole: true, gap: 5}
 	switch h.Level {
 	case 1:
-		title := c.open(c.lines(field, h.Text, ink{bold, 20, c.colours.title}, textWidth))
+		title := c.open(tagged(as, c.lines(field, h.Text, ink{bold, 20, c.colours.title}, textWidth)))
 		title.below, title.edge, title.sides = 1.5, c.colours.title, border.Bottom
 		s.cells = []cell{title}
 	case 2:
-		band := c.boxed(textWidth, c.colours.band, c.lines(field, h.Text, ink{bold, 12, c.colours.paper}, textWidth))
+		band := c.boxed(textWidth, c.colours.band, tagged(as, c.lines(field, h.Text, ink{bold, 12, c.colours.paper}, textWidth)))
 		band.edge = c.colours.band
 		s.cells = []cell{band}
 	default:
-		title := c.open(c.lines(field, h.Text, ink{bold, 11, c.colours.title}, textWidth))
+		title := c.open(tagged(as, c.lines(field, h.Text, ink{bold, 11, c.colours.title}, textWidth)))
 		title.below = 0.8
 		s.cells, s.gap = []cell{title}, 3
 	}
@@ -135,7 +139,7 @@ func (c *composer) note(n document.Note) {
 	if n.Tone == document.Important {
 		as.face, colour = bold, c.colours.alarm
 	}
-	words := c.boxed(textWidth-barWidth, c.colours.label, c.lines("note", n.Text, as, textWidth-barWidth))
+	words := c.boxed(textWidth-barWidth, c.colours.label, c.section.text(roleP, c.lines("note", n.Text, as, textWidth-barWidth)))
 	words.edge = c.colours.label
 	c.put(strip{gap: 1, tied: c.followsHeading(), cells: []cell{c.bar(colour), words}})
 	c.put(strip{least: 1, tied: c.followsHeading()})
@@ -150,6 +154,8 @@ func (c *composer) followsHeading() bool {
 // facts stand two beside each other.
 func (c *composer) facts(f document.Facts) {
 	const labelWidth, half = 30, textWidth / 2
+	table := c.section.add(roleTable)
+	table.summary = f.Label
 	for pair := range slices.Chunk(f.Pairs, 2) {
 		s := strip{whole: true, tied: true}
 		wordsWidth := float64(half - labelWidth)
@@ -157,9 +163,10 @@ func (c *composer) facts(f document.Facts) {
 			wordsWidth += half
 		}
 		for _, fact := range pair {
-			s.cells = append(s.cells,
-				c.boxed(labelWidth, c.colours.label, c.lines("facts", fact.Label, ink{bold, 8.5, c.colours.quiet}, labelWidth)),
-				c.boxed(wordsWidth, nil, c.lines(fact.Label, fact.Text, c.body(), wordsWidth)))
+			row := table.add(roleTR)
+			label := tagged(row.header(ofRow), c.lines("facts", fact.Label, ink{bold, 8.5, c.colours.quiet}, labelWidth))
+			words := tagged(linking(row.add(roleTD), fact.Text), c.lines(fact.Label, fact.Text, c.body(), wordsWidth))
+			s.cells = append(s.cells, c.boxed(labelWidth, c.colours.label, label), c.boxed(wordsWidth, nil, words))
 		}
 		c.put(s)
 	}
@@ -176,7 +183,7 @@ func (c *composer) runningLine(left, right string, rule border.Type) strip {
 	side.width, side.lines = rightWidth, c.lines("running line", right, c.small(), rightWidth)
 	for i := range side.lines {
 		for j, r := range side.lines[i].runs {
-			side.lines[i].runs[j].x = rightWidth - 2*padding - c.letters.width(r.text, r.ink)
+			side.lines[i].runs[j].x = rightWidth - 2*padding - r.width
 		}
 	}
 	return strip{cells: []cell{words, side}, whole: true}

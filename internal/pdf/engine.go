@@ -4,105 +4,93 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/johnfercher/maroto/v2"
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
 	marotopage "github.com/johnfercher/maroto/v2/pkg/components/page"
 	"github.com/johnfercher/maroto/v2/pkg/components/row"
 	"github.com/johnfercher/maroto/v2/pkg/components/text"
-	"github.com/johnfercher/maroto/v2/pkg/config"
-	"github.com/johnfercher/maroto/v2/pkg/consts/align"
-	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
 	"github.com/johnfercher/maroto/v2/pkg/core"
 	"github.com/johnfercher/maroto/v2/pkg/core/entity"
 	"github.com/johnfercher/maroto/v2/pkg/props"
-
-	"github.com/pepost/pepost/internal/pdf/face"
 )
 
-// family is the engine's name for its font.
-const family = "body"
-
-// engineSize is the font size given to the engine. Sizes are in tenths of a
-// point; the hundredths tell contents which typeface to put in.
-func (i ink) engineSize() float64 { return i.size + float64(i.face)/100 }
-
-// render lets maroto draw pages whose strips are known to fit. The engine is
-// given one font without ink: it writes characters and positions, and the
-// fonts are put in by [contents], because the engine reads and cuts each font
-// anew for each document, names none as a subset and writes them in random
-// order.
-func render(pages []page) ([]byte, error) {
-	fonts := []*entity.CustomFont{{Family: family, Style: fontstyle.Normal, Bytes: face.Blank()}}
-	engine := maroto.New(config.NewBuilder().
-		WithDimensions(pageWidth, pageHeight).
-		WithLeftMargin(sideMargin).WithRightMargin(sideMargin).
-		WithTopMargin(topMargin).WithBottomMargin(bottomMargin).
-		WithMaxGridSize(int(math.Round(textWidth / gridUnit))).
-		WithCustomFonts(fonts).
-		WithDefaultFont(&props.Font{Family: family, Size: 10}).
-		WithCompression(false).
-		Build())
-	for _, p := range pages {
+// render lets maroto draw pages whose strips are known to fit.
+func render(pages []page) ([]sheet, error) {
+	on := &canvas{}
+	engine := engine{canvas: on, nothing: text.New("")}
+	settings := &entity.Config{MaxGridSize: int(math.Round(textWidth / gridUnit))}
+	room := entity.Cell{X: sideMargin, Y: topMargin, Width: textWidth, Height: pageHeight - topMargin - bottomMargin}
+	sheets := make([]sheet, 0, len(pages))
+	for i, p := range pages {
 		drawn := marotopage.New()
 		for _, s := range p {
-			drawn.Add(s.row())
+			drawn.Add(engine.row(s))
 		}
-		engine.AddPages(drawn)
+		drawn.SetConfig(settings)
+		on.begin(i)
+		drawn.Render(on, room)
+		sheets = append(sheets, on.end())
 	}
-	file, err := engine.Generate()
-	if err != nil {
-		return nil, fmt.Errorf("drawing the pages: %w", err)
+	if on.unwanted != nil {
+		return nil, fmt.Errorf("drawing the pages: %w", on.unwanted)
 	}
-	return file.GetBytes(), nil
+	return sheets, nil
 }
 
-func (s strip) row() core.Row {
+// engine makes maroto's rows and columns of strips and cells.
+type engine struct {
+	canvas *canvas
+	// nothing is the part of a component that maroto asks for and that ours
+	// have no use for.
+	nothing core.Component
+}
+
+func (e engine) row(s strip) core.Row {
 	drawn := row.New(s.height())
 	for _, c := range s.cells {
-		drawn.Add(c.column())
+		drawn.Add(e.column(c, s.repeated))
 	}
 	return drawn
 }
 
-func (c cell) column() core.Col {
+func (e engine) column(c cell, repeated bool) core.Col {
 	drawn := col.New(int(math.Round(c.width / gridUnit)))
 	if c.fill != nil || c.edge != nil {
 		drawn.WithStyle(&props.Cell{BackgroundColor: c.fill, BorderColor: c.edge, BorderType: c.sides, BorderThickness: 0.2})
 	}
-	if len(c.lines) > 0 {
-		drawn.Add(lettered{Component: text.New(""), cell: c})
-	}
-	if c.ruled || c.code != nil {
-		drawn.Add(marked{Component: text.New(""), cell: c})
+	if len(c.lines) > 0 || c.ruled || c.code != nil {
+		drawn.Add(lettered{Component: e.nothing, canvas: e.canvas, cell: c, repeated: repeated})
 	}
 	return drawn
 }
 
-// lettered draws the lines of a cell where they were measured to stand.
+// lettered draws the lines of a cell where they were measured to stand, and
+// what it has beside its text.
 type lettered struct {
 	core.Component
-	cell cell
+	canvas   *canvas
+	cell     cell
+	repeated bool
 }
+
+// SetConfig takes nothing from maroto's settings.
+func (lettered) SetConfig(*entity.Config) {}
 
 // GetHeight is the height the lines were measured to have.
 func (l lettered) GetHeight(core.Provider, *entity.Cell) float64 { return l.cell.height() }
 
-// Render writes each run; none is wider than the room, so the engine breaks
-// none.
-func (l lettered) Render(engine core.Provider, room *entity.Cell) {
-	top := l.cell.above
+// Render writes each run.
+func (l lettered) Render(_ core.Provider, room *entity.Cell) {
+	l.canvas.repeated = l.repeated
+	top := room.Y + l.cell.above
 	for _, stands := range l.cell.lines {
 		largest := 0.0
 		for _, r := range stands.runs {
 			largest = max(largest, r.ink.size)
 		}
 		for _, r := range stands.runs {
-			engine.AddText(r.text, room, &props.Text{
-				Family: family, Style: fontstyle.Normal, Size: r.ink.engineSize(), Color: r.ink.colour,
-				Left: padding + r.x, Top: top + (largest-r.ink.size)/pointsPerMillimetre,
-				Align: align.Left,
-			})
+			l.canvas.text(r, room.X+padding+r.x, top+largest/pointsPerMillimetre)
 		}
 		top += stands.height
 	}
+	l.canvas.marks(l.cell, room)
 }

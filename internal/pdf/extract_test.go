@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"regexp"
@@ -55,62 +56,32 @@ func (r reader) pageTexts(t testing.TB) [][]drawnText {
 	return pages
 }
 
-var (
-	fontOperator = regexp.MustCompile(`(/[A-Z]) ([\d.]+) Tf`)
-	textOperator = regexp.MustCompile(`^BT ([\d.]+) ([\d.]+) Td \(`)
-)
-
+// texts lists what the text operators of a page draw.
 func texts(t testing.TB, content []byte) []drawnText {
 	t.Helper()
 	var list []drawnText
 	var now drawnText
-	for {
-		at := bytes.Index(content, []byte("BT "))
-		if at < 0 {
-			return list
+	for _, op := range operators(t, content) {
+		switch op.name {
+		case "Tf":
+			now.face, now.size = op.operands[0], number(t, []byte(op.operands[1]))
+		case "Td":
+			now.x, now.y = number(t, []byte(op.operands[0])), number(t, []byte(op.operands[1]))
+		case "Tj":
+			now.text = decoded(op.operands[0])
+			list = append(list, now)
 		}
-		content = content[at:]
-		if font := fontOperator.FindSubmatchIndex(content); font != nil && font[0] == len("BT ") {
-			now.face, now.size = string(content[font[2]:font[3]]), number(t, content[font[4]:font[5]])
-			content = content[font[1]:]
-			continue
-		}
-		text := textOperator.FindSubmatchIndex(content)
-		if text == nil {
-			t.Fatalf("unexpected operator %q", content[:min(60, len(content))])
-		}
-		now.x, now.y = number(t, content[text[2]:text[3]]), number(t, content[text[4]:text[5]])
-		now.text, content = literal(content[text[1]:])
-		if !bytes.HasPrefix(content, []byte(" Tj ET")) {
-			t.Fatalf("unexpected end of text %q", content[:min(20, len(content))])
-		}
-		list = append(list, now)
 	}
+	return list
 }
 
-// literal reads a string in parentheses, behind the opening one.
-func literal(content []byte) (string, []byte) {
-	var raw []byte
-	for i := 0; i < len(content); i++ {
-		switch content[i] {
-		case ')':
-			var units []uint16
-			for j := 0; j+1 < len(raw); j += 2 {
-				units = append(units, uint16(raw[j])<<8|uint16(raw[j+1]))
-			}
-			return string(utf16.Decode(units)), content[i+1:]
-		case '\\':
-			i++
-			if content[i] == 'r' {
-				raw = append(raw, '\r')
-				continue
-			}
-			fallthrough
-		default:
-			raw = append(raw, content[i])
-		}
+// decoded reads codes of two bytes as UTF-16.
+func decoded(raw string) string {
+	var units []uint16
+	for j := 0; j+1 < len(raw); j += 2 {
+		units = append(units, uint16(raw[j])<<8|uint16(raw[j+1]))
 	}
-	return "", nil
+	return string(utf16.Decode(units))
 }
 
 func number(t testing.TB, text []byte) float64 {
@@ -128,14 +99,14 @@ func pageWords(page []drawnText) string {
 	for _, drawn := range page {
 		words = append(words, drawn.text)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
 // embedded is what a file's font says of itself.
 type embedded struct {
 	base     string
 	glyphs   []byte
-	unicode  map[rune]rune
+	unicode  map[rune]string
 	fontFile []byte
 }
 
@@ -188,18 +159,29 @@ func (r reader) stream(t testing.TB, object types.Object) []byte {
 	return s.Content
 }
 
-// codes reads the ranges of a ToUnicode map.
-func codes(t testing.TB, stream string) map[rune]rune {
+// codes reads the ranges and the single codes of a ToUnicode map.
+func codes(t testing.TB, stream string) map[rune]string {
 	t.Helper()
-	found := make(map[rune]rune)
+	found := make(map[rune]string)
 	for _, match := range regexp.MustCompile(`<([0-9A-F]{4})><([0-9A-F]{4})><([0-9A-F]{4})>`).FindAllStringSubmatch(stream, -1) {
 		var from, to, unicode rune
 		if _, err := fmt.Sscanf(strings.Join(match[1:], " "), "%x %x %x", &from, &to, &unicode); err != nil {
 			t.Fatal(err)
 		}
 		for code := from; code <= to; code++ {
-			found[code] = unicode + code - from
+			found[code] = string(unicode + code - from)
 		}
+	}
+	for _, match := range regexp.MustCompile(`(?m)^<([0-9A-F]{4})><([0-9A-F]+)>$`).FindAllStringSubmatch(stream, -1) {
+		code, err := strconv.ParseInt(match[1], 16, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := hex.DecodeString(match[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[rune(code)] = decoded(string(raw))
 	}
 	return found
 }

@@ -17,28 +17,38 @@ const fewBoxes = 4
 
 // grid draws a table, or a card a row.
 func (c *composer) grid(g document.Grid) {
-	writable := c.blank && !g.Locked
-	caption := c.lines(g.Key, g.Label, ink{bold, 10.5, c.colours.title}, textWidth)
-	if writable {
-		caption = append(caption, c.lines(g.Key, g.Help, c.help(), textWidth)...)
-		if g.Layout != document.Cards {
-			caption = append(caption, c.lists(g)...)
-		}
-		caption = append(caption, c.filler(g.Key, g.FilledBy, g.Colour, g.Required, textWidth)...)
-	}
-	c.put(strip{gap: 3, tied: true, whole: true, cells: []cell{{width: textWidth, lines: caption, below: 0.8}}})
 	rows := len(g.Rows) + c.spare(g)
 	switch {
 	case rows == 0:
-		c.put(strip{cells: []cell{c.boxed(textWidth, nil, c.lines(g.Key, "None recorded.", c.small(), textWidth))}})
+		c.caption(g, c.section, roleP)
+		none := c.section.text(roleP, c.lines(g.Key, "None recorded.", c.small(), textWidth))
+		c.put(strip{cells: []cell{c.boxed(textWidth, nil, none)}})
 	case g.Layout == document.Cards:
+		c.caption(g, c.section, headingRole(c.level+1))
 		for i := range rows {
 			c.card(g, i)
 		}
 	default:
-		c.table(g, rows)
+		table := c.section.add(roleTable)
+		table.summary = g.AltText
+		c.caption(g, table.add(roleCaption), roleP)
+		c.table(table, g, rows)
 	}
 	c.put(strip{least: 2})
+}
+
+// caption stands above a table: what it is and, for those who write, how to
+// fill it in and who they are.
+func (c *composer) caption(g document.Grid, in *element, as elementRole) {
+	caption := in.text(as, c.lines(g.Key, g.Label, ink{bold, 10.5, c.colours.title}, textWidth))
+	if c.blank && !g.Locked {
+		caption = append(caption, in.text(roleP, c.lines(g.Key, g.Help, c.help(), textWidth))...)
+		if g.Layout != document.Cards {
+			caption = append(caption, in.text(roleP, c.lists(g))...)
+		}
+		caption = append(caption, in.text(roleP, c.filler(g.Key, g.FilledBy, g.Colour, g.Required, textWidth))...)
+	}
+	c.put(strip{gap: 3, tied: true, whole: true, cells: []cell{{width: textWidth, lines: caption, below: 0.8}}})
 }
 
 // spare is how many empty rows follow the given ones, as in the Word form.
@@ -73,44 +83,57 @@ func (c *composer) lists(g document.Grid) []line {
 }
 
 // table has a header row, repeated on every page, and a strip a row.
-func (c *composer) table(g document.Grid, rows int) {
+func (c *composer) table(table *element, g document.Grid, rows int) {
 	widths := columnWidths(g.Columns)
 	head := strip{tied: true, whole: true}
+	names := table.add(roleTHead).add(roleTR)
 	for i, column := range g.Columns {
 		lines := c.lines(g.Key+"."+column.Key, column.Label, ink{bold, 8.5, c.colours.paper}, widths[i])
-		cell := c.boxed(widths[i], c.colours.band, lines)
+		cell := c.boxed(widths[i], c.colours.band, tagged(names.header(ofColumn), lines))
 		head.cells = append(head.cells, cell)
 	}
 	c.put(head)
+	body := table.add(roleTBody)
 	for n := range rows {
-		s := strip{heads: []strip{head}}
+		s, row := strip{heads: []strip{head}}, body.add(roleTR)
 		for i := range g.Columns {
 			a := cellAnswer(g, n, i)
 			writable := c.blank && !a.Locked
 			if writable {
 				s.least = handLine
 			}
-			s.cells = append(s.cells, c.boxed(widths[i], c.ground(writable), c.cellReply(a, writable, widths[i])))
+			reply := c.cellReply(tableCell(row, g, i), a, writable, widths[i])
+			s.cells = append(s.cells, c.boxed(widths[i], c.ground(writable), reply))
 		}
 		c.put(s)
 	}
 }
 
+// tableCell is the element of a cell; the first of a given row names the row.
+func tableCell(row *element, g document.Grid, column int) *element {
+	if column == 0 && g.FixedRows && len(g.Columns) > 1 {
+		return row.header(ofRow)
+	}
+	return row.add(roleTD)
+}
+
 // cellReply is the answer in a cell, with boxes only where there are few.
-func (c *composer) cellReply(a document.Answer, writable bool, width float64) []line {
+func (c *composer) cellReply(of *element, a document.Answer, writable bool, width float64) []line {
 	as := ink{regular, 9, c.colours.text}
 	choices := offered(a.Kind, a.Choices)
 	if writable && len(choices) > 0 && len(choices) <= fewBoxes {
-		return c.boxes(a, choices, as, width)
+		return c.boxes(of, a, choices, as, width)
 	}
-	return c.lines(a.Key, a.Display, as, width)
+	return tagged(of, c.lines(a.Key, a.Display, as, width))
 }
 
 // card draws a row as questions with answers, headed with its number. A final
 // copy has no question without an answer.
 func (c *composer) card(g document.Grid, n int) {
 	title := fmt.Sprintf("%s %d", g.Label, n+1)
-	head := c.boxed(textWidth, c.colours.label, c.lines(g.Key, title, ink{bold, 10.5, c.colours.title}, textWidth))
+	c.answers = c.section.add(roleTable)
+	lines := c.answers.add(roleCaption).text(roleP, c.lines(g.Key, title, ink{bold, 10.5, c.colours.title}, textWidth))
+	head := c.boxed(textWidth, c.colours.label, lines)
 	c.put(strip{gap: 2, tied: true, whole: true, cells: []cell{head}})
 	for i := range g.Columns {
 		a := cellAnswer(g, n, i)
@@ -120,6 +143,7 @@ func (c *composer) card(g document.Grid, n int) {
 		a.FilledBy = "" // stands above the cards
 		c.answer(a)
 	}
+	c.answers = nil
 }
 
 // cellAnswer is one cell as a question with its answer.

@@ -62,12 +62,17 @@ func (l *lettering) millimetres(units int, as ink) float64 {
 }
 
 // wrap breaks a text into lines no wider than width millimetres: at "\n", else
-// at spaces, else inside a word that is wider than a line. All characters but
-// the spaces at which it broke are in the lines, in order.
+// at spaces, else inside a word that is wider than a line. All characters are
+// in the lines, in order; of what it broke at, one space at the end of the
+// line, which stands outside the width and parts the words for a reader who
+// does not see the line's end.
 func (l *lettering) wrap(text string, as ink, width float64) []string {
 	var lines []string
 	room := int(width * pointsPerMillimetre / as.size * float64(l[as.face].Units()))
 	for paragraph := range strings.SplitSeq(strings.TrimRight(text, "\n "), "\n") {
+		if len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines[len(lines)-1] += " "
+		}
 		lines = l.wrapParagraph(lines, strings.TrimRight(paragraph, " "), as.face, room)
 	}
 	return lines
@@ -81,7 +86,7 @@ func (l *lettering) wrapParagraph(lines []string, text string, with typeface, ro
 		if used+advance > room && at > start && r != ' ' {
 			if space >= start {
 				if line := strings.TrimRight(text[start:space], " "); line != "" {
-					lines = append(lines, line)
+					lines = append(lines, text[start:start+len(line)+1])
 				}
 				start, used = space+1, used-afterSpace
 			}

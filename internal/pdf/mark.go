@@ -4,42 +4,29 @@ import (
 	"fmt"
 
 	"github.com/boombuler/barcode/qr"
-	"github.com/johnfercher/maroto/v2/pkg/consts/linestyle"
-	"github.com/johnfercher/maroto/v2/pkg/consts/orientation"
-	"github.com/johnfercher/maroto/v2/pkg/core"
 	"github.com/johnfercher/maroto/v2/pkg/core/entity"
 	"github.com/johnfercher/maroto/v2/pkg/props"
 )
 
-// marked draws what a cell has beside its text: lines to write on, a code.
-type marked struct {
-	core.Component
-	cell cell
-}
-
-// GetHeight is the height of the text, which alone was measured.
-func (m marked) GetHeight(core.Provider, *entity.Cell) float64 { return m.cell.height() }
-
-// Render draws the lines from the foot of the room upwards, the code below the
-// text.
-func (m marked) Render(engine core.Provider, room *entity.Cell) {
-	if m.cell.code != nil {
-		m.cell.code.draw(engine, room.X+padding, room.Y+m.cell.height())
+// marks draws what a cell has beside its text: the code below it, and lines to
+// write on from the foot of the room upwards.
+func (c *canvas) marks(of cell, room *entity.Cell) {
+	if of.code != nil {
+		of.code.draw(c, room.X+padding, room.Y+of.height())
 	}
-	if !m.cell.ruled {
+	if !of.ruled {
 		return
 	}
+	c.within(span{artifact: layout})
 	// The last line is the edge of the box itself.
-	for y := room.Height - handLine; y > m.cell.height()+handLine/2; y -= handLine {
-		stroke(engine, room.X+padding, room.Y+y, room.Width-2*padding, 0.15, &props.Color{Red: 160, Green: 172, Blue: 184})
+	for y := room.Height - handLine; y > of.height()+handLine/2; y -= handLine {
+		c.stroke(room.X+padding, room.Y+y, room.Width-2*padding, 0.15, &props.Color{Red: 160, Green: 172, Blue: 184})
 	}
 }
 
 // stroke draws a level line from a point, in millimetres.
-func stroke(engine core.Provider, x, y, length, thickness float64, colour *props.Color) {
-	engine.AddLine(&entity.Cell{X: x, Y: y, Width: length, Height: 1}, &props.Line{
-		Color: colour, Style: linestyle.Solid, Thickness: thickness, Orientation: orientation.Horizontal, SizePercent: 100,
-	})
+func (c *canvas) stroke(x, y, length, thickness float64, colour *props.Color) {
+	c.AddLine(&entity.Cell{X: x, Y: y, Width: length}, &props.Line{Color: colour, Thickness: thickness})
 }
 
 // squares is a code of dark and light squares, side millimetres wide without
@@ -47,6 +34,8 @@ func stroke(engine core.Provider, x, y, length, thickness float64, colour *props
 type squares struct {
 	dark [][]bool
 	side float64
+	// of is the figure that says in words what the code holds.
+	of *element
 }
 
 // quickResponse is the code of a text (ISO/IEC 18004, level M: up to 15 of 100
@@ -71,7 +60,13 @@ func quickResponse(text string, side float64) (*squares, error) {
 
 // draw draws each run of dark squares as one thick line, a hair thicker than a
 // square so that no light shows between two.
-func (s *squares) draw(engine core.Provider, left, top float64) {
+func (s *squares) draw(on *canvas, left, top float64) {
+	if s.of == nil {
+		on.within(span{artifact: layout})
+	} else {
+		on.within(span{of: s.of})
+		s.of.box = [4]float64{across(left), up(top + s.side), across(left + s.side), up(top)}
+	}
 	unit := s.side / float64(len(s.dark))
 	for y, row := range s.dark {
 		for x := 0; x < len(row); x++ {
@@ -80,7 +75,7 @@ func (s *squares) draw(engine core.Provider, left, top float64) {
 				x++
 			}
 			if x > from {
-				stroke(engine, left+float64(from)*unit, top+(float64(y)+0.5)*unit, float64(x-from)*unit, unit*1.02, &props.BlackColor)
+				on.stroke(left+float64(from)*unit, top+(float64(y)+0.5)*unit, float64(x-from)*unit, unit*1.02, &props.BlackColor)
 			}
 		}
 	}

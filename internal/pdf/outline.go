@@ -2,6 +2,13 @@ package pdf
 
 import "fmt"
 
+// place is where a bookmark leads: page from 0, points from the page's foot.
+type place struct {
+	bookmark bookmark
+	page     int
+	top      float64
+}
+
 // entry is one bookmark in the tree of the outline.
 type entry struct {
 	number, parent       int

@@ -50,12 +50,16 @@ func (w *Writer) WritePack(p post.Pack, doc document.Document) (File, error) {
 	}
 	pages := c.pages(doc, among)
 	of := among.before + len(pages) + among.after
+	form := c.root.kids
+	c.root.kids, c.section = nil, c.root.add(rolePart)
 	letter, err := c.letter(p, len(pages), of)
 	if err != nil {
 		return File{}, err
 	}
 	all := append([]page{letter}, pages...)
+	c.root.kids = append([]*element{c.section}, form...)
 	if p.Returned {
+		c.section = c.root.add(rolePart)
 		all = append(all, c.returnLabel(p, of))
 	}
 	return w.file(&c, doc, all)
@@ -89,8 +93,12 @@ func (c *composer) letterhead(p post.Pack, code *squares) (drawn page, fits bool
 	if len(name) > 3 {
 		name = c.lines("authority", p.Sender, ink{bold, 9, c.colours.title}, left)
 	}
-	address, fits := c.letters.inWindow(p.To)
+	c.section.text(roleP, name)
+	ink, fits := c.letters.inWindow(p.To)
+	address := c.section.text(roleP, c.lines("postal address", p.To.Text(), ink, windowRight-windowLeft))
 	beside := c.senderColumn(p, right)
+	code.of = c.section.add(roleFigure)
+	code.of.alternative = "QR code of the reference " + string(p.Ref)
 	first, beside := upTo(beside, windowTop-topMargin)
 	second, beside := upTo(beside, windowBottom-windowTop)
 	third, over := upTo(beside, bodyTop-windowBottom-codeSide-2*codeEdge)
@@ -98,7 +106,7 @@ func (c *composer) letterhead(p post.Pack, code *squares) (drawn page, fits bool
 		{least: windowTop - topMargin, cells: []cell{{width: left, lines: name, above: 1}, {width: right, lines: first}}},
 		{least: windowBottom - windowTop, cells: []cell{
 			{width: windowLeft - sideMargin},
-			{width: windowRight - windowLeft, lines: c.lines("postal address", p.To.Text(), address, windowRight-windowLeft), above: 0.4},
+			{width: windowRight - windowLeft, lines: address, above: 0.4},
 			{width: senderLeft - windowRight},
 			{width: right, lines: second},
 		}},
@@ -129,15 +137,15 @@ func (c *composer) senderColumn(p post.Pack, width float64) []line {
 	var lines []line
 	add := func(title, text string) {
 		if text != "" {
-			lines = append(lines, c.lines(title, title, ink{bold, 8, c.colours.quiet}, width)...)
-			lines = append(lines, c.lines(title, text, plain, width)...)
+			lines = append(lines, c.section.text(roleP, c.lines(title, title, ink{bold, 8, c.colours.quiet}, width))...)
+			lines = append(lines, c.section.text(roleP, c.lines(title, text, plain, width))...)
 			lines = append(lines, line{height: 1.2})
 		}
 	}
 	add("Our address", p.ReturnAddress.Text())
 	add("Questions", strings.Trim(strings.Join([]string{p.Officer, p.Telephone}, ", "), ", "))
 	add("Sent", p.On.Long()+", by "+p.Service)
-	return append(lines, c.lines("reference", string(p.Ref), ink{bold, 9, c.colours.text}, width)...)
+	return append(lines, c.section.text(roleP, c.lines("reference", string(p.Ref), ink{bold, 9, c.colours.text}, width))...)
 }
 
 // upTo takes lines until a height is filled.
@@ -153,27 +161,28 @@ func upTo(lines []line, height float64) (first, rest []line) {
 // letterBody is what the letter says and what the envelope holds.
 func (c *composer) letterBody(p post.Pack, sheets int) page {
 	body := page{
-		{cells: []cell{c.open(c.lines("heading", p.Heading, ink{bold, 12, c.colours.title}, textWidth))}},
+		{cells: []cell{c.open(c.section.text(headingRole(1), c.lines("heading", p.Heading, ink{bold, 12, c.colours.title}, textWidth)))}},
 		{least: 2},
 	}
 	for paragraph := range strings.SplitSeq(strings.Trim(p.Text, "\n"), "\n\n") {
-		body = append(body, strip{cells: []cell{c.open(c.lines("letter", paragraph, c.body(), textWidth))}}, strip{least: 2})
+		body = append(body, strip{cells: []cell{c.open(c.section.text(roleP, c.lines("letter", paragraph, c.body(), textWidth)))}}, strip{least: 2})
 	}
-	body = append(body, strip{least: 1}, strip{cells: []cell{c.open(c.lines("contents", "This envelope holds", c.label(), textWidth))}}, strip{least: 1})
-	body = append(body, c.holds("This letter", "1 sheet, page 1"))
+	body = append(body, strip{least: 1}, strip{cells: []cell{c.open(c.section.text(headingRole(2), c.lines("contents", "This envelope holds", c.label(), textWidth)))}}, strip{least: 1})
+	list := c.section.add(roleTable)
+	body = append(body, c.holds(list, "This letter", "1 sheet, page 1"))
 	form := fmt.Sprintf("%s, pages 2 to %d\nSHA-256 of the document as we keep it:\n%s", sheetsOf(sheets), sheets+1, grouped(p.Digest))
-	body = append(body, c.holds("The document "+string(p.Ref), form))
+	body = append(body, c.holds(list, "The document "+string(p.Ref), form))
 	if p.Returned {
-		body = append(body, c.holds("A label to send it back with", fmt.Sprintf("1 sheet, page %d", sheets+2)))
+		body = append(body, c.holds(list, "A label to send it back with", fmt.Sprintf("1 sheet, page %d", sheets+2)))
 	}
 	return body
 }
 
-func (c *composer) holds(what, how string) strip {
-	return strip{cells: []cell{
-		c.boxed(labelWidth, c.colours.label, c.lines("contents", what, ink{regular, 9, c.colours.text}, labelWidth)),
-		c.boxed(textWidth-labelWidth, nil, c.lines("contents", how, ink{regular, 8.5, c.colours.text}, textWidth-labelWidth)),
-	}}
+func (c *composer) holds(list *element, what, how string) strip {
+	row := list.add(roleTR)
+	label := tagged(row.header(ofRow), c.lines("contents", what, ink{regular, 9, c.colours.text}, labelWidth))
+	words := tagged(row.add(roleTD), c.lines("contents", how, ink{regular, 8.5, c.colours.text}, textWidth-labelWidth))
+	return strip{cells: []cell{c.boxed(labelWidth, c.colours.label, label), c.boxed(textWidth-labelWidth, nil, words)}}
 }
 
 func sheetsOf(n int) string {
@@ -198,17 +207,20 @@ func grouped(digest string) string {
 // returnLabel is the last sheet: what to put on the envelope that comes back.
 func (c *composer) returnLabel(p post.Pack, of int) page {
 	const high, inset, indent = 74.0, 14.0, 8.0
-	title := c.lines("label", "To send it back", ink{bold, 14, c.colours.title}, textWidth)
+	title := c.section.text(headingRole(1), c.lines("label", "To send it back", ink{bold, 14, c.colours.title}, textWidth))
 	how := "Put all sheets of the document in an envelope, stick this label on it and post it as registered post (" + p.Service + "). Keep the receipt."
 	if !p.ReturnBy.IsZero() {
 		how += " It is needed by " + p.ReturnBy.Long() + "."
 	}
-	to := append(c.lines("label", "TO", ink{bold, 9, c.colours.quiet}, textWidth-inset-indent),
-		c.lines("label", p.ReturnAddress.Text(), ink{bold, 15, c.colours.text}, textWidth-inset-indent)...)
+	said := c.section.text(roleP, c.lines("label", how, c.body(), textWidth))
+	part := func(text string, as ink) []line {
+		return c.section.text(roleP, c.lines("label", text, as, textWidth-inset-indent))
+	}
+	to := append(part("TO", ink{bold, 9, c.colours.quiet}), part(p.ReturnAddress.Text(), ink{bold, 15, c.colours.text})...)
 	to = append(to, line{height: 6})
-	to = append(to, c.lines("label", "Our reference "+string(p.Ref), ink{regular, 11, c.colours.text}, textWidth-inset-indent)...)
+	to = append(to, part("Our reference "+string(p.Ref), ink{regular, 11, c.colours.text})...)
 	if p.Telephone != "" {
-		to = append(to, c.lines("label", "If found, please ring "+p.Telephone, ink{regular, 11, c.colours.text}, textWidth-inset-indent)...)
+		to = append(to, part("If found, please ring "+p.Telephone, ink{regular, 11, c.colours.text})...)
 	}
 	box := c.boxed(textWidth-inset, nil, to)
 	for i := range box.lines {
@@ -221,7 +233,7 @@ func (c *composer) returnLabel(p post.Pack, of int) page {
 	drawn := page{
 		{cells: []cell{c.open(title)}},
 		{least: 2},
-		{cells: []cell{c.open(c.lines("label", how, c.body(), textWidth))}},
+		{cells: []cell{c.open(said)}},
 		{least: 6},
 		{least: high, cells: []cell{pad, box, pad}},
 	}

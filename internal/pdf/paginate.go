@@ -76,7 +76,7 @@ func (p *paginator) turn(heads []strip) {
 	}
 	if high < p.height/2 {
 		for _, head := range heads {
-			head.gap, head.bookmark = 0, nil
+			head.gap, head.bookmark, head.repeated = 0, nil, true
 			p.place(head)
 		}
 	}

@@ -11,6 +11,12 @@ type run struct {
 	text string
 	ink  ink
 	x    float64
+	// width is how long the text is, in millimetres.
+	width float64
+	// of is the element the text belongs to; none for running lines.
+	of *element
+	// language is the tag of a text that is in another than the document.
+	language string
 }
 
 // line is what stands side by side in one cell; height in millimetres.
@@ -50,6 +56,8 @@ type strip struct {
 	breaks bool
 	// heads are drawn again where the table goes on on a new page.
 	heads []strip
+	// repeated heads were drawn on an earlier page already.
+	repeated bool
 	// bookmark, where set, is this strip's entry in the outline.
 	bookmark *bookmark
 }

@@ -88,26 +88,10 @@ func FuzzWrappedTextKeepsItsLetters(f *testing.F) {
 			t.Fatalf("letters differ: %q, want %q", got, want)
 		}
 		for _, line := range lines {
+			line = strings.TrimSuffix(line, " ")
 			if wide := w.letters.width(line, as); wide > width+0.001 && utf8.RuneCountInString(strings.TrimRight(line, " ")) > 1 {
 				t.Fatalf("a line of %.2f in %.2f", wide, width)
 			}
-		}
-	})
-}
-
-// FuzzContents holds that a file the engine did not write is refused, whatever
-// it is.
-func FuzzContents(f *testing.F) {
-	page := strings.Repeat("0", 40)
-	f.Add([]byte("\n4 0 obj\n<</Length 58>>\nstream\nBT /F"+page+" 10.01 Tf\nendstream\n"), 1)
-	f.Add([]byte("\n4 0 obj\n<</Length 99999999999>>\nstream\n/F"+page+" "), 1)
-	f.Fuzz(func(t *testing.T, data []byte, pages int) {
-		if pages < 0 || pages > 100 {
-			return
-		}
-		list, err := contents(data, pages)
-		if err == nil && len(list) != pages {
-			t.Fatalf("%d contents for %d pages", len(list), pages)
 		}
 	})
 }

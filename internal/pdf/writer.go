@@ -10,7 +10,6 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/consts/border"
 
 	"github.com/pepost/pepost/internal/document"
-	"github.com/pepost/pepost/internal/pdf/face"
 )
 
 // Writer holds the fonts. It may be used by several goroutines at once; each
@@ -54,6 +53,7 @@ func (w *Writer) composer(doc document.Document) composer {
 		letters: &w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm,
 		ruled: doc.Purpose == document.BlankForm && doc.OnPaper,
 	}
+	c.tagging = newTagging(doc)
 	for _, b := range doc.Blocks {
 		c.block(b)
 	}
@@ -65,26 +65,27 @@ func (w *Writer) file(c *composer, doc document.Document, pages []page) (File, e
 	if err := c.err(); err != nil {
 		return File{}, err
 	}
-	var fonts [typefaces]face.Cut
-	for t := range fonts {
+	sheets, err := render(pages)
+	if err != nil {
+		return File{}, err
+	}
+	return w.assemble(c, doc, sheets, places(pages))
+}
+
+// assemble cuts the fonts and puts the file around drawn pages.
+func (w *Writer) assemble(c *composer, doc document.Document, sheets []sheet, bookmarks []place) (File, error) {
+	of := content{sheets: sheets, places: bookmarks, root: c.root}
+	of.properties = properties{title: doc.Title, language: language(doc.Language), created: doc.Generated}
+	for t := range of.fonts {
 		cut, err := w.letters[t].Cut(c.used[t].list())
 		if err != nil {
 			return File{}, fmt.Errorf("cutting the fonts of the PDF: %w", err)
 		}
-		fonts[t] = cut
-	}
-	drawn, err := render(pages)
-	if err != nil {
-		return File{}, err
-	}
-	streams, err := contents(drawn, len(pages))
-	if err != nil {
-		return File{}, fmt.Errorf("taking over the drawn pages: %w", err)
+		of.fonts[t] = cut
 	}
 	packer := w.packers.Get().(*zlib.Writer)
 	defer w.packers.Put(packer)
-	p := properties{title: doc.Title, language: language(doc.Language), created: doc.Generated}
-	return File{Bytes: newFile(packer).write(p, fonts, streams, places(pages)), Pages: len(pages)}, nil
+	return File{Bytes: newFile(packer).write(of), Pages: len(sheets)}, nil
 }
 
 // language is the document's language tag, or British English where it has

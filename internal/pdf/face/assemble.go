@@ -49,36 +49,3 @@ func sum(table []byte) uint32 {
 	copy(rest[:], table)
 	return total + binary.BigEndian.Uint32(rest[:])
 }
-
-// Blank is a TrueType font with one glyph, without ink and one thousandth of
-// an em wide, for an engine that insists on a font but shall not embed one.
-func Blank() []byte {
-	head := make([]byte, 54)
-	binary.BigEndian.PutUint32(head, 0x00010000)
-	binary.BigEndian.PutUint32(head[12:], 0x5F0F3CF5)
-	binary.BigEndian.PutUint16(head[18:], 1000)
-	hhea := make([]byte, 36)
-	binary.BigEndian.PutUint32(hhea, 0x00010000)
-	binary.BigEndian.PutUint16(hhea[34:], 1)
-	maxp := make([]byte, 32)
-	binary.BigEndian.PutUint32(maxp, 0x00010000)
-	binary.BigEndian.PutUint16(maxp[4:], 1)
-	return assemble(map[string][]byte{
-		"head": head, "hhea": hhea, "maxp": maxp,
-		"hmtx": {0, 1, 0, 0},
-		"loca": make([]byte, 4),
-		"glyf": {},
-		"name": {0, 0, 0, 0, 0, 6, 0, 0},
-		"post": make([]byte, 32),
-		"cmap": blankMap(),
-	})
-}
-
-// blankMap is a Unicode character map in format 4 that maps nothing.
-func blankMap() []byte {
-	var table []byte
-	for _, n := range []uint16{0, 1, 3, 1, 0, 12, 4, 24, 0, 2, 2, 0, 0, 0xFFFF, 0, 0xFFFF, 1, 0} {
-		table = binary.BigEndian.AppendUint16(table, n)
-	}
-	return table
-}

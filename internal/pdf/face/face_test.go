@@ -185,16 +185,6 @@ func TestFontsOfDifferentScaleAreRefused(t *testing.T) {
 	}
 }
 
-func TestBlankIsAFontThatDrawsNothing(t *testing.T) {
-	tables, err := directory(Blank())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(tables["glyf"]) != 0 || len(tables["name"])%4 != 0 {
-		t.Errorf("glyf has %d bytes, name %d", len(tables["glyf"]), len(tables["name"]))
-	}
-}
-
 // FuzzNewStack shows that a damaged font is an error, never a panic.
 func FuzzNewStack(f *testing.F) {
 	s, err := NewStack(Font{Name: "Liberation Sans", File: liberationsansregular.TTF})
@@ -206,7 +196,6 @@ func FuzzNewStack(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(cut.File)
-	f.Add(Blank())
 	f.Add([]byte("\x00\x01\x00\x00\x00\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		damaged, err := NewStack(Font{Name: "damaged", File: data})
