@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,12 +71,21 @@ const sender = "peps@democheshire.gov.uk"
 // 3 March are due.
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	return stageWith(t, pipeline.Runner{
-		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
-		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
-		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t),
-	})
+	return stageWith(t, must(sample())(t))
 }
+
+// sample is the sample authority's rules, which nobody changes once they are
+// loaded.
+var sample = sync.OnceValues(func() (loaded pipeline.Runner, err error) {
+	var faults [6]error
+	loaded.Calendar, faults[0] = calendar.Load(schedules.FS, "sample")
+	loaded.Rules, faults[1] = timetable.Load(schedules.FS, "sample")
+	loaded.Forms, faults[2] = form.Load(forms.FS)
+	loaded.Policy, faults[3] = route.Load(schedules.FS, "sample")
+	loaded.Templates, faults[4] = letter.Load(templates.FS)
+	loaded.PDF, faults[5] = pdf.New()
+	return loaded, errors.Join(faults[:]...)
+})
 
 // stageWith is a stage by rules that were loaded before.
 func stageWith(t testing.TB, loaded pipeline.Runner) *stage {

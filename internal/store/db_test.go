@@ -15,6 +15,21 @@ import (
 	"github.com/pepost/pepost/internal/store/storetest"
 )
 
+// opened is a database that the store made from nothing, as it does outside
+// tests.
+func opened(t *testing.T, o store.Options) {
+	t.Helper()
+	db, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestOpeningTwiceFindsTheTablesAndKeys(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, o store.Options) {
 		for range 2 {
@@ -56,7 +71,7 @@ func TestProcessesOpenANewDatabaseTogether(t *testing.T) {
 			})
 		}
 		all.Wait()
-		storetest.Open(t, o)
+		opened(t, o)
 	})
 }
 
@@ -87,7 +102,7 @@ func TestASecondProcessIsToldWhoHasTheDatabase(t *testing.T) {
 
 func TestFilesAreTheOwnersAlone(t *testing.T) {
 	o := storetest.SQLite(t)
-	storetest.Open(t, o)
+	opened(t, o)
 	files, err := filepath.Glob(o.URL + "*")
 	if err != nil || len(files) < 2 {
 		t.Fatalf("%v %v", files, err)
@@ -102,7 +117,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 func TestAPathWithOddCharactersOpens(t *testing.T) {
 	o := storetest.SQLite(t)
 	o.URL = filepath.Join(t.TempDir(), "a b?c#d%41&e.db")
-	storetest.Open(t, o)
+	opened(t, o)
 	if _, err := os.Stat(o.URL); err != nil {
 		t.Error(err)
 	}

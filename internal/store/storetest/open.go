@@ -79,9 +79,13 @@ func Keys(t testing.TB) store.Keys {
 	return keys
 }
 
-// Open opens a database and closes it when the test ends.
+// Open opens a database and closes it when the test ends. A SQLite file that
+// does not exist yet begins as a copy of one that was migrated once.
 func Open(t testing.TB, o store.Options) *store.DB {
 	t.Helper()
+	if err := begin(o.URL); err != nil {
+		t.Fatal(err)
+	}
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
