@@ -48,7 +48,7 @@ func (p *program) addressCommand(right bool) *cobra.Command {
 		use, short = "refuse ADDRESS", "say that an address is wrong: nothing goes there"
 		long = "refuse keeps a person's word that an address is wrong. Nothing goes there until\n" +
 			"somebody confirms it. An address that looks like it is not held on its account,\n" +
-			"unless something was sent to the refused one before."
+			"unless something left for the refused one before."
 		example = "  pepost addresses refuse dt@scho0l.sch.uk --reason \"a slip of the pen\""
 	}
 	cmd := &cobra.Command{

@@ -117,7 +117,7 @@ func dash(text string) string {
 
 // numberRows is one line for each group, and all of them together last.
 func numberRows[K ~string](title string, groups []report.Group[K], name func(K) string, all report.Numbers) [][]string {
-	rows := [][]string{{title, "made", "sent", "on time", "late", "held", "waiting", "refused", "uncertain", "bounced", "cancelled"}}
+	rows := [][]string{{title, "made", "accepted", "delivered", "posted", "on time", "late", "held", "waiting", "refused", "uncertain", "bounced", "cancelled"}}
 	for _, g := range groups {
 		rows = append(rows, numberRow(name(g.Of), g.Numbers))
 	}
@@ -127,7 +127,7 @@ func numberRows[K ~string](title string, groups []report.Group[K], name func(K) 
 func numberRow(name string, n report.Numbers) []string {
 	cells := []string{name}
 	for _, number := range []int{
-		n.Deliveries, n.Sent, n.OnTime, n.LateSent, n.Held, n.Waiting, n.Refused, n.Uncertain, n.Bounced, n.Cancelled,
+		n.Deliveries, n.Accepted, n.Delivered, n.Posted, n.OnTime, n.LateSent, n.Held, n.Waiting, n.Refused, n.Uncertain, n.Bounced, n.Cancelled,
 	} {
 		cells = append(cells, fmt.Sprint(number))
 	}
@@ -146,7 +146,7 @@ func (p *program) tellWhyNot(r report.Result) {
 		return
 	}
 	fmt.Fprintln(p.stdout)
-	rows := [][]string{{"not sent", "state", "because"}}
+	rows := [][]string{{"did not leave", "state", "because"}}
 	for i, why := range r.WhyNot {
 		if i == mostReasons {
 			rows = append(rows, []string{"…", "", fmt.Sprintf("and %d more reasons above", len(r.WhyNot)-i)})

@@ -95,7 +95,7 @@ func (r *checkReport) openPGP(c config.Config, on pep.Date, onFile []pipeline.Ke
 		r.warn("openpgp", "keys of recipients are on file and no signing_key is configured: what they get is not signed", "see openpgp: in a file written by pepost init")
 	}
 	if len(onFile) > 0 && c.OpenPGP.EscrowKey == "" {
-		r.warn("openpgp", "keys of recipients are on file and no escrow_key is configured: only the recipient can open what was sent", "see openpgp: in a file written by pepost init")
+		r.warn("openpgp", "keys of recipients are on file and no escrow_key is configured: only the recipient can open what left", "see openpgp: in a file written by pepost init")
 	}
 	for _, keys := range onFile {
 		if keys.Waiting != nil {

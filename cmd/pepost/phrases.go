@@ -34,9 +34,9 @@ func (p *program) phrasesCommand() *cobra.Command {
 	var f agreementFlags
 	list := func(cmd *cobra.Command, _ []string) error { return p.phrasesList(cmd.Context()) }
 	group := &cobra.Command{
-		Use: "phrases", Short: "the phrases agreed with settings by telephone, which open every protected document sent there",
+		Use: "phrases", Short: "the phrases agreed with settings by telephone, which open every protected document that goes there",
 		Long: "A phrase is agreed with one contact of a setting, by telephone. Once it is\n" +
-			"confirmed it opens every protected document sent to that contact, and nobody need\n" +
+			"confirmed it opens every protected document that goes to that contact, and nobody need\n" +
 			"ring for each message. It stands for a year and for nobody else: when the export\n" +
 			"names another person or address, each message has a passphrase of its own again.",
 		Example: "  pepost phrases\n  pepost phrases agree \"Marl School\" --by \"A. Officer\"", Args: cobra.NoArgs, RunE: list,

@@ -26,11 +26,11 @@ const maxForm = 32 << 20
 func (p *program) readCommand() *cobra.Command {
 	var f readFlags
 	cmd := &cobra.Command{
-		Use: "read FILE.docx…", Short: "the values in a filled form, and the difference from what was sent",
+		Use: "read FILE.docx…", Short: "the values in a filled form, and the difference from the form that left",
 		Example: "  pepost read returned.docx --against PEP-7F3K-2Q --json", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.read(cmd.Context(), f, args) },
 	}
-	cmd.Flags().StringVar(&f.against, "against", "", "compare with the form last sent for this `REF`, else with today's rendering")
+	cmd.Flags().StringVar(&f.against, "against", "", "compare with the form that left last for this `REF`, else with today's rendering")
 	cmd.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "open a protected file with the first line of `FILE`")
 	return cmd
 }

@@ -24,7 +24,7 @@ type sendFlags struct {
 func (p *program) sendCommand() *cobra.Command {
 	var f sendFlags
 	cmd := &cobra.Command{
-		Use: "send", Short: "queue and send every form that is due, and what follows the forms that were sent",
+		Use: "send", Short: "queue and send every form that is due, and what follows the forms that left",
 		Long: "send queues every form due up to the day, overdue ones included, hands over\n" +
 			"what is released, and ends. Chasers and finals follow only a form that this\n" +
 			"program sent. Running it twice sends nothing twice.\n\n" +
@@ -39,7 +39,7 @@ func (p *program) sendCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.by, "by", "", "who releases them (default: the account's name)")
 	cmd.Flags().StringVar(&f.copy.final, "final", "", "a copy of the last final plan of this `REF`")
 	cmd.Flags().StringVar(&f.copy.to, "to", "", "the `CONTACT` who asked: an address, a name or a role of the register")
-	cmd.Flags().StringVar(&f.copy.reason, "reason", "", "why the copy is sent; it is kept as evidence")
+	cmd.Flags().StringVar(&f.copy.reason, "reason", "", "why the copy goes out; it is kept as evidence")
 	return cmd
 }
 

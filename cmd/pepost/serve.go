@@ -121,7 +121,7 @@ func (s *sendingPass) send(ctx context.Context) error {
 	}
 	tally, err := s.rules.runner.Load().Outgoing.Run(ctx)
 	if tally.Accepted+tally.Deferred+tally.Refused+tally.Uncertain+tally.Held > 0 {
-		s.log.Info("sent", "accepted", tally.Accepted, "deferred", tally.Deferred, "refused", tally.Refused,
+		s.log.Info("handed over", "accepted", tally.Accepted, "deferred", tally.Deferred, "refused", tally.Refused,
 			"uncertain", tally.Uncertain, "held", tally.Held)
 	}
 	if err != nil {

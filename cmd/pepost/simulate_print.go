@@ -137,7 +137,7 @@ func (p *program) tellOutage(o workload.Outage, with workload.Totals) {
 	}
 	was := o.Without
 	p.table([][]string{
-		{"", "sent", "late", "held", "back", "work", "busiest day"},
+		{"", "left", "late", "held", "back", "work", "busiest day"},
 		totalCells("no outage", was), totalCells("outage", with),
 	})
 }

@@ -264,7 +264,7 @@ func (r *Runner) decideDigest(to pep.Address) (route.Decision, string) {
 	case to.Verdict() != pep.AddressGood:
 		return d, "the officer's mailbox is no usable address: nobody gets a digest"
 	case to.Domain() != r.From.Domain():
-		return d, "an officer's mailbox is not within the domain that mail is sent from: no digest leaves it"
+		return d, "an officer's mailbox is not within the domain that mail goes out from: no digest leaves it"
 	case d.Settled() != route.Secure || d.Method != route.MethodTLS:
 		return d, "the delivery policy does not call the officer's own mailbox secure: no digest is sent"
 	}

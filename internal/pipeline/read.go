@@ -72,7 +72,7 @@ func (r *Runner) sentValues(ctx context.Context, ref pep.Ref) (form.Values, erro
 	}
 	reading, err := word.Read(original, r.Forms)
 	if err != nil {
-		return form.Values{}, fmt.Errorf("reading the form that was sent: %w", err)
+		return form.Values{}, fmt.Errorf("reading the form that left: %w", err)
 	}
 	return reading.Values, nil
 }

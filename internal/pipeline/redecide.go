@@ -56,7 +56,7 @@ func (r *Runner) nowOf(d outbox.Delivery) (pep.Contact, string) {
 	}
 	c, err := r.child(ctx, record)
 	if err != nil {
-		return pep.Contact{}, "what was sent before cannot be read"
+		return pep.Contact{}, "what left before cannot be read"
 	}
 	switch why, err := r.taken(ctx, d, c); {
 	case err != nil:

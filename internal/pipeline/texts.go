@@ -164,7 +164,7 @@ func (r *Runner) afterText(d outbox.Delivery, o dispatch.TextOutcome, fresh bool
 		if r.Now().Sub(is.At) < textSettles {
 			return is, ""
 		}
-		return outbox.Texting{}, "the service never had the text message with the passphrase: it is sent again"
+		return outbox.Texting{}, "the service never had the text message with the passphrase: it is tried again"
 	case dispatch.TextLater:
 		if fresh {
 			return outbox.Texting{}, "the service takes no text message now: the passphrase waits"

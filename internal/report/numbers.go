@@ -11,8 +11,13 @@ import (
 // Refused, Uncertain, Bounced and Cancelled.
 type Numbers struct {
 	Deliveries int `json:"deliveries"`
-	// Sent is taken by the relay, delivered or posted.
+	// Sent is taken by the relay, delivered or posted: whatever left and has not
+	// come back.
 	Sent int `json:"sent"`
+	// Accepted, Delivered and Posted part Sent by what is known.
+	Accepted  int `json:"accepted"`
+	Delivered int `json:"delivered"`
+	Posted    int `json:"posted"`
 	// OnTime and LateSent part Sent; without a due date a delivery is in
 	// neither.
 	OnTime   int `json:"on_time"`
@@ -33,8 +38,12 @@ type Numbers struct {
 func (n *Numbers) add(r Row) {
 	n.Deliveries++
 	switch r.State {
-	case outbox.Accepted, outbox.Delivered, outbox.Posted:
-		n.Sent++
+	case outbox.Accepted:
+		n.Sent, n.Accepted = n.Sent+1, n.Accepted+1
+	case outbox.Delivered:
+		n.Sent, n.Delivered = n.Sent+1, n.Delivered+1
+	case outbox.Posted:
+		n.Sent, n.Posted = n.Sent+1, n.Posted+1
 	case outbox.Held:
 		n.Held++
 	case outbox.Refused:

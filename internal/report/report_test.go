@@ -68,7 +68,7 @@ func sample(t testing.TB) []outbox.Delivery {
 
 func TestEveryDeliveryIsCountedByWhatBecameOfIt(t *testing.T) {
 	r := Term(Facts{On: on, Deliveries: sample(t)})
-	want := Numbers{Deliveries: 10, Sent: 4, OnTime: 2, LateSent: 1, Waiting: 1, Held: 1, Refused: 1, Uncertain: 1, Bounced: 1, Cancelled: 1, Overdue: 4, PassphrasePending: 1}
+	want := Numbers{Deliveries: 10, Sent: 4, Accepted: 2, Delivered: 1, Posted: 1, OnTime: 2, LateSent: 1, Waiting: 1, Held: 1, Refused: 1, Uncertain: 1, Bounced: 1, Cancelled: 1, Overdue: 4, PassphrasePending: 1}
 	if diff := cmp.Diff(want, r.All); diff != "" {
 		t.Errorf("numbers differ (-want +got):\n%s", diff)
 	}
@@ -322,7 +322,7 @@ func TestNumbersAddUp(t *testing.T) {
 }
 
 func adds(t *rapid.T, of string, n Numbers) {
-	if n.Deliveries != n.Sent+n.Waiting+n.Held+n.Refused+n.Uncertain+n.Bounced+n.Cancelled {
+	if n.Sent != n.Accepted+n.Delivered+n.Posted || n.Deliveries != n.Sent+n.Waiting+n.Held+n.Refused+n.Uncertain+n.Bounced+n.Cancelled {
 		t.Fatalf("%s do not add up: %+v", of, n)
 	}
 	if n.OnTime+n.LateSent > n.Sent || n.Overdue > n.Deliveries-n.Sent {

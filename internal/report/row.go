@@ -140,7 +140,7 @@ func whyNot(r Row, reason string) string {
 	case reason != "" && r.State != outbox.Approved && r.State != outbox.Sending:
 		return reason
 	case r.State == outbox.Approved:
-		return "waits to be sent"
+		return "waits to be handed over"
 	case r.State == outbox.Sending:
 		return "is being handed over"
 	case len(r.Reasons) > 0:

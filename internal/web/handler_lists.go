@@ -93,7 +93,7 @@ func (s *Site) returns(w http.ResponseWriter, _ *http.Request) {
 func (s *Site) overdueTable(most int) table {
 	list := s.result.Report.Overdue
 	t := table{ID: "overdue", Caption: "Forms overdue", Empty: "No form is overdue.", Columns: []column{
-		{Head: "Reference"}, {Head: "Sent to"}, {Head: "Due back"}, {Head: "Days late", Number: true}, {Head: "Reminders", Number: true}, {Head: "Last reminder"},
+		{Head: "Reference"}, {Head: "Asked"}, {Head: "Due back"}, {Head: "Days late", Number: true}, {Head: "Reminders", Number: true}, {Head: "Last reminder"},
 	}}
 	for i, o := range list {
 		if most > 0 && i == most {

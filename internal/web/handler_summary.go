@@ -43,9 +43,11 @@ func (s *Site) summary(w http.ResponseWriter, _ *http.Request) {
 func figures(r report.Result) []figure {
 	of := func(s outbox.State) string { return "/deliveries?state=" + string(s) }
 	list := []figure{
-		{Number: r.All.Sent, Label: "sent", Note: sentNote(r.All), Href: "/deliveries", Tag: goodTag},
+		{Number: r.All.Accepted, Label: "accepted", Note: "the relay has them; " + leftNote(r.All), Href: of(outbox.Accepted), Tag: goodTag},
+		{Number: r.All.Delivered, Label: "delivered", Note: "by evidence", Href: of(outbox.Delivered), Tag: goodTag},
+		{Number: r.All.Posted, Label: "posted", Note: "not known to have arrived", Href: of(outbox.Posted), Tag: goodTag},
 		{Number: r.All.Held, Label: "held", Note: "nothing leaves until somebody looks", Href: of(outbox.Held), Tag: heldTag},
-		{Number: r.All.Waiting, Label: "waiting", Note: "to be released or sent again", Href: "/deliveries", Tag: waitTag},
+		{Number: r.All.Waiting, Label: "waiting", Note: "to be released or tried again", Href: "/deliveries", Tag: waitTag},
 		{Number: r.All.Uncertain, Label: "uncertain", Note: "may have left; never sent again by itself", Href: of(outbox.Uncertain), Tag: doubtTag},
 		{Number: r.All.Refused, Label: "refused", Note: "the relay will not take it", Href: of(outbox.Refused), Tag: badTag},
 		{Number: r.All.Bounced, Label: "bounced", Note: "came back", Href: of(outbox.Bounced), Tag: badTag},
@@ -55,8 +57,9 @@ func figures(r report.Result) []figure {
 	return list
 }
 
-func sentNote(n report.Numbers) string {
-	return plural(n.OnTime, "on time", "on time") + ", " + plural(n.LateSent, "late", "late")
+// leftNote parts all that left.
+func leftNote(n report.Numbers) string {
+	return "of all that left " + plural(n.OnTime, "on time", "on time") + ", " + plural(n.LateSent, "late", "late")
 }
 
 func returnNote(n report.ReturnNumbers) string {
@@ -101,7 +104,7 @@ func groupTable(id, caption, head string, groups []namedGroup, address string) t
 	t := table{ID: id, Caption: caption, Empty: "Nothing.", Columns: []column{
 		{Head: head},
 		{Head: "Deliveries", Number: true},
-		{Head: "Sent", Number: true},
+		{Head: "Left", Number: true},
 		{Head: "Late", Number: true},
 		{Head: "Waiting", Number: true},
 		{Head: "Held", Number: true},
@@ -123,7 +126,7 @@ func groupTable(id, caption, head string, groups []namedGroup, address string) t
 
 func reasonTable(r report.Result) table {
 	t := table{
-		ID: "reasons", Caption: "Why not", Empty: "Everything was sent.",
+		ID: "reasons", Caption: "Why not", Empty: "Everything left.",
 		Columns: []column{{Head: "Reason"}, {Head: "State"}, {Head: "Deliveries", Number: true}},
 	}
 	for _, w := range r.WhyNot {

@@ -53,7 +53,7 @@ func bodyOf(t Today) todayBody {
 		{heldTable(t), "Nothing of this leaves before a person looks: pepost outbox show tells the whole story.", rest(t.Held.More, "pepost outbox list --state held")},
 		{dueTable("late", "Late", "Nothing is late.", t.Late.Rows), "What should have left already.", rest(t.Late.More, "pepost due")},
 		{taskTable(t), "What people must do, and by when.", rest(t.Tasks.More, "pepost due")},
-		{passphraseTable(t), "Sent, but the recipient cannot open it yet: ring them. The command shows the passphrase once, with the script for the call.", rest(t.Passphrases.More, "pepost outbox list")},
+		{passphraseTable(t), "The relay accepted it, but the recipient cannot open it yet: ring them. The command shows the passphrase once, with the script for the call.", rest(t.Passphrases.More, "pepost outbox list")},
 	}
 	more := []int{t.Due.More, t.Held.More, t.Late.More, t.Tasks.More, t.Passphrases.More}
 	for i, s := range body.Sections {

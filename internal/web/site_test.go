@@ -301,11 +301,11 @@ func TestADeliveryShowsWhyNotAndItsHistory(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if strings.Contains(body, "Why it has not been sent") {
+	if strings.Contains(body, "Why it has not left") {
 		t.Error("a delivery that was sent says why not")
 	}
 	held := ask(h, http.MethodGet, "/deliveries/d0014").Body.String()
-	for _, want := range []string{"Why it has not been sent", "ring the school", `class="tag held"`} {
+	for _, want := range []string{"Why it has not left", "ring the school", `class="tag held"`} {
 		if !strings.Contains(held, want) {
 			t.Errorf("the page of a held delivery lacks %q", want)
 		}

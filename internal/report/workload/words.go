@@ -70,7 +70,7 @@ func monthLabel(week []column) string {
 // Table is the term as rows of cells, the heading first, a row a week and the
 // sum at the end.
 func Table(t Term) [][]string {
-	head := []string{"week of", "sent", "late", "held", "back"}
+	head := []string{"week of", "left", "late", "held", "back"}
 	for _, w := range Works() {
 		head = append(head, string(w))
 	}
