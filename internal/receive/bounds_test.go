@@ -25,7 +25,7 @@ func nested(depth int) []byte {
 	return []byte(b.String())
 }
 
-func TestMessagesBeyondTheBoundsAreForAPerson(t *testing.T) {
+func TestI15MessagesBeyondTheBoundsAreForAPerson(t *testing.T) {
 	many := make([]attachment, 150)
 	cases := map[string][]byte{
 		"deep":              nested(100),
@@ -49,7 +49,7 @@ func TestMessagesBeyondTheBoundsAreForAPerson(t *testing.T) {
 	}
 }
 
-func TestBrokenMailIsBoundedAndNeverPanics(t *testing.T) {
+func TestI15BrokenMailIsBoundedAndNeverPanics(t *testing.T) {
 	for name, data := range map[string]string{
 		"no boundary":       "From: " + teacher + "\r\nContent-Type: multipart/mixed\r\n\r\nhello",
 		"boundary not used": "From: " + teacher + "\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\nhello",

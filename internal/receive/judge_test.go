@@ -18,7 +18,7 @@ func TestAFilledFormFromWhereItWentIsAReturn(t *testing.T) {
 	cases := map[string][]byte{
 		"by the form alone":       mailOf(nil, "Here it is", attachment{name: "form.docx", data: plain}),
 		"by subject and form":     mailOf([]string{"Subject: RE: " + string(one) + " by 17/03/2026"}, "", attachment{name: "form.docx", data: plain}),
-		"by the message answered": mailOf([]string{"In-Reply-To: " + sentID, "References: <x@y.example> " + sentID}, "", attachment{name: "f.docx", data: plain}),
+		"I05 by the message answered": mailOf([]string{"In-Reply-To: " + sentID, "References: <x@y.example> " + sentID}, "", attachment{name: "f.docx", data: plain}),
 		"by the file's name":      mailOf(nil, "", attachment{name: strings.ReplaceAll(string(one), "-", "_") + " (1).docx", data: plain}),
 		"protected":               mailOf([]string{"Subject: " + string(one)}, "", attachment{name: "f.docx", data: protected(t, plain, phrase)}),
 		"without a name":          mailOf(nil, "", attachment{data: plain, kind: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}),
@@ -75,7 +75,7 @@ func TestWhatIsNotCertainGoesBeforeAPerson(t *testing.T) {
 		{"a file that is none", mailOf(subject(string(one)), "", attachment{name: "form.docx", data: []byte("MZ")}), list{receive.RefusedFile}},
 		{"an old Word file", mailOf(subject(string(one)), "", attachment{name: "form.doc", data: []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old")}), list{receive.RefusedFile}},
 		{"subject of one child, form of another", mailOf(subject(string(two)), "", plain), list{receive.References}},
-		{"an answer about one child with the form of another", mailOf([]string{"In-Reply-To: <d3@council.example>"}, "", plain), list{receive.References}},
+		{"I06 an answer about one child with the form of another", mailOf([]string{"In-Reply-To: <d3@council.example>"}, "", plain), list{receive.References}},
 		{"a mistyped reference", mailOf(subject(mistyped), "", plain), list{receive.Mistyped}},
 		{"no reference at all", mailOf(nil, "Hello"), list{receive.NoForm, receive.NoReference}},
 		{"a child we sent nothing for", mailOf(nil, "", attachment{name: "f.docx", data: stranger}), list{receive.UnknownReference}},
@@ -125,14 +125,14 @@ func TestTheTextMaySuggestButNotDecide(t *testing.T) {
 	}
 }
 
-func TestFileNamesOnlyMeetTheEye(t *testing.T) {
+func TestI14FileNamesOnlyMeetTheEye(t *testing.T) {
 	got := receive.Judge(mailOf(nil, "", attachment{name: "../../x" + "\u202E" + "cod.exe", data: []byte("MZ")}), known(t))
 	if diff := cmp.Diff([]string{"xcod.exe"}, got.Others); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestHeadersInOldCharacterSetsAreRead(t *testing.T) {
+func TestI14HeadersInOldCharacterSetsAreRead(t *testing.T) {
 	one := string(refOf(t, 1))
 	head := []string{"Subject: =?iso-8859-1?Q?R=E9ponse_" + strings.ReplaceAll(one, "-", "=2D") + "?="}
 	if got := receive.Judge(mailOf(head, ""), known(t)); string(got.Ref) != one {
