@@ -38,7 +38,7 @@ func (p *program) checkCommand() *cobra.Command {
 		Example: "  pepost check\n  pepost check --connect\n  pepost check --matrix\n  pepost check --rules", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), f) },
 	}
-	cmd.Flags().BoolVar(&f.connect, "connect", false, "also connect to the relay and sign in; nothing is sent")
+	cmd.Flags().BoolVar(&f.connect, "connect", false, "also connect to the relay and the mailbox and sign in; nothing is sent or moved")
 	cmd.Flags().BoolVar(&f.matrix, "matrix", false, "also print who may see which field")
 	cmd.Flags().BoolVar(&f.rules, "rules", false, "also print every value of the authority's timetable and where it comes from")
 	return cmd
@@ -80,6 +80,7 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		report.keeping(c)
 		report.openPGP(c, pep.DateOf(now()), report.database(ctx, c, f.connect))
 		report.relays(ctx, c, pep.DateOf(now()), f.connect)
+		report.mailbox(ctx, p, c, f.connect)
 		if _, err := messenger(c, p.wall); err != nil {
 			report.add("text messages", err)
 		}

@@ -75,6 +75,7 @@ func scripts(t *testing.T, database string, files ...string) {
 			}
 			e.Values[relayKey{}] = &standIn{}
 			e.Values[textsKey{}] = &textService{}
+			e.Values[mailboxKey{}] = &postbox{}
 			e.Setenv("SAMPLE", filepath.Join(here, "..", "..", "internal", "roster", "testdata", "cheshire-west"))
 			e.Setenv("DATABASE", database)
 			return nil
@@ -83,6 +84,7 @@ func scripts(t *testing.T, database string, files ...string) {
 			"relay": startRelay, "mails": countMails, "jsonl": countLines, "exits": exits,
 			"awaitmails": awaitMails, "consistent": consistent, "samedigests": sameDigests,
 			"rendersalike": rendersAlike, "sed": sed, "first": first, "fill": fill, "find": find, "freeport": freePort, "visit": visit, "letters": letters, "texts": texts, "report": reportOn,
+			"mailbox": startMailbox, "deliver": deliver, "awaitfolder": awaitFolder, "answer": answer,
 		},
 	}
 	if params.Files = files; len(files) == 0 {

@@ -106,7 +106,8 @@ func relayOf(c config.Relay, now func() time.Time) (smtpout.Relay, error) {
 			return relay, refusedConfig(fmt.Errorf("%s.%w", fieldOf(c), err), secretHint)
 		}
 	}
-	if err := tokened(&relay, c, now); err != nil {
+	var err error
+	if relay.Token, err = tokenOf(c.Token, now); err != nil {
 		return relay, refusedConfig(fmt.Errorf("%s.token: %w", fieldOf(c), err), secretHint)
 	}
 	return relay, nil
@@ -173,26 +174,23 @@ func ownCertificate(relay *smtpout.Relay, c config.Relay) error {
 	return nil
 }
 
-// tokened sets where the bearer token comes from. A token file may come into
-// being later; a secret must be there.
-func tokened(relay *smtpout.Relay, c config.Relay, now func() time.Time) error {
+// tokenOf is where a bearer token comes from, nil where none is configured. A
+// token file may come into being later; a secret must be there.
+func tokenOf(c config.Token, now func() time.Time) (func(context.Context, string) (string, error), error) {
 	switch {
-	case c.Token.File != "":
-		relay.Token = bearer.Filed(func() (string, error) { return secretLine(c.Token.File) })
-	case c.Token.Endpoint != "":
-		if _, err := secretLine(c.Token.SecretFile); err != nil {
-			return err
+	case c.File != "":
+		return bearer.Filed(func() (string, error) { return secretLine(c.File) }), nil
+	case c.Endpoint != "":
+		if _, err := secretLine(c.SecretFile); err != nil {
+			return nil, err
 		}
 		endpoint := &bearer.Endpoint{
-			URL: c.Token.Endpoint, ClientID: c.Token.ClientID, Scope: c.Token.Scope, Now: now,
-			Secret: func() (string, error) { return secretLine(c.Token.SecretFile) },
+			URL: c.Endpoint, ClientID: c.ClientID, Scope: c.Scope, Now: now,
+			Secret: func() (string, error) { return secretLine(c.SecretFile) },
 		}
-		if err := endpoint.Check(); err != nil {
-			return err
-		}
-		relay.Token = endpoint.Token
+		return endpoint.Token, endpoint.Check()
 	}
-	return nil
+	return nil, nil
 }
 
 // maxSecret bounds a file with a password or a token in it.

@@ -22,8 +22,9 @@ const stopWithin = 9 * time.Second
 func (p *program) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "the daemon: sends what comes due until it is stopped",
-		Long: "serve drafts what comes due, hands over what is released and tries again what\n" +
-			"was not taken, until it is stopped. A signal to stop lets the message under way\n" +
+		Long: "serve drafts what comes due, hands over what is released, tries again what was\n" +
+			"not taken, and takes in what comes back to the mailbox, where one is configured,\n" +
+			"until it is stopped. A signal to stop lets the message under way\n" +
 			"end or breaks it off cleanly, within ten seconds; a second one ends the program\n" +
 			"at once, and the next start goes on from there.",
 		Example: "  pepost serve --config /etc/pepost/pepost.yaml --log-format json", Args: cobra.NoArgs,
@@ -77,12 +78,16 @@ func (p *program) serveOn(ctx context.Context, i *installation, log *slog.Logger
 	if err != nil {
 		return err
 	}
+	polls, err := p.polls(i.config.Mailbox, i.rules, log)
+	if err != nil {
+		return err
+	}
 	p.untilStopped = true
 	pageEnds := i.showToday(ctx, log)
 	err = daemon.Run(ctx, daemon.Service{
 		DB: i.db, Send: passes.send, NextDue: queue.NextDue, Now: i.runner.Now, Log: log,
 		LookEvery: p.lookEvery(), Grace: stopWithin,
-		Schedules: jobs, Runs: schedules.New(i.db), Owner: i.runner.Owner, Where: where,
+		Schedules: jobs, Runs: schedules.New(i.db), Owner: i.runner.Owner, Where: where, Polls: polls,
 	})
 	if errors.Is(err, daemon.ErrUnderWay) {
 		return err

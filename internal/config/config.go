@@ -23,6 +23,8 @@ type Config struct {
 	Relays []Relay
 	// Returns says how what comes back is led back and judged.
 	Returns Returns
+	// Mailbox is where it is fetched from.
+	Mailbox Mailbox
 	// Post is how letters go by registered post.
 	Post Post
 	// Notify sends passphrases by text message.

@@ -86,6 +86,8 @@ func (f First) Text() string {
 	line("")
 	returnsText(line)
 	line("")
+	mailboxText(line)
+	line("")
 	notifyText(line)
 	line("")
 	line("# Optional: where serve shows the page Today, on this machine alone; off shows none.")

@@ -39,6 +39,7 @@ type file struct {
 		Listen string `yaml:"listen"`
 	} `yaml:"console"`
 	Returns returns `yaml:"returns"`
+	Mailbox mailbox `yaml:"mailbox"`
 	Notify  notify  `yaml:"notify"`
 	Folders struct {
 		Forms     string `yaml:"forms"`
@@ -173,6 +174,7 @@ func (c *checker) check(f file) Config {
 		Sender: pep.ParseAddress(f.From), Relay: c.relay("relay", f.Relay), Release: c.release(f.Release), FirstSend: c.firstSend(f.FirstSend), Post: c.post(f.Post),
 		Console:  c.console(f.Console.Listen),
 		Returns:  c.returns(f.Returns),
+		Mailbox:  c.mailbox(f.Mailbox),
 		Notify:   c.notify(f.Notify),
 		OpenPGP:  c.openPGP(f.OpenPGP),
 		Database: c.database(f.Database), Keys: c.pathOf(f.Keys),

@@ -88,21 +88,15 @@ type Onward struct {
 }
 
 type relay struct {
-	Address      string   `yaml:"address"`
-	TLS          string   `yaml:"tls"`
-	CA           string   `yaml:"ca"`
-	Pins         []string `yaml:"pins"`
-	Username     string   `yaml:"username"`
-	PasswordFile string   `yaml:"password_file"`
-	Token        struct {
-		File       string `yaml:"file"`
-		Endpoint   string `yaml:"endpoint"`
-		ClientID   string `yaml:"client_id"`
-		Scope      string `yaml:"scope"`
-		SecretFile string `yaml:"secret_file"`
-	} `yaml:"token"`
-	Certificate    string `yaml:"certificate"`
-	CertificateKey string `yaml:"certificate_key"`
+	Address        string    `yaml:"address"`
+	TLS            string    `yaml:"tls"`
+	CA             string    `yaml:"ca"`
+	Pins           []string  `yaml:"pins"`
+	Username       string    `yaml:"username"`
+	PasswordFile   string    `yaml:"password_file"`
+	Token          tokenFile `yaml:"token"`
+	Certificate    string    `yaml:"certificate"`
+	CertificateKey string    `yaml:"certificate_key"`
 	Onward         struct {
 		Guaranteed bool   `yaml:"guaranteed"`
 		Evidence   string `yaml:"evidence"`
@@ -110,6 +104,15 @@ type relay struct {
 		CheckedOn  string `yaml:"checked_on"`
 		ReviewBy   string `yaml:"review_by"`
 	} `yaml:"onward_tls"`
+}
+
+// tokenFile is where a token comes from, as it is written.
+type tokenFile struct {
+	File       string `yaml:"file"`
+	Endpoint   string `yaml:"endpoint"`
+	ClientID   string `yaml:"client_id"`
+	Scope      string `yaml:"scope"`
+	SecretFile string `yaml:"secret_file"`
 }
 
 type namedRelay struct {
@@ -153,7 +156,7 @@ func (c *checker) relay(at string, r relay) Relay {
 	out := Relay{
 		Name: MainRelay, Class: ClassCircle, Address: r.Address, TLS: TLSMode(r.TLS), CA: c.pathOf(r.CA), Pins: r.Pins,
 		Username: r.Username, PasswordFile: c.pathOf(r.PasswordFile),
-		Token:       Token{c.pathOf(r.Token.File), r.Token.Endpoint, r.Token.ClientID, r.Token.Scope, c.pathOf(r.Token.SecretFile)},
+		Token:       c.token(r.Token),
 		Certificate: c.pathOf(r.Certificate), CertificateKey: c.pathOf(r.CertificateKey),
 		Onward: Onward{
 			Guaranteed: r.Onward.Guaranteed, Evidence: r.Onward.Evidence, CheckedBy: r.Onward.CheckedBy,
@@ -195,12 +198,21 @@ func (c *checker) credentials(at string, r Relay) {
 	if (r.Username == "") != (r.PasswordFile == "" && !token) || r.PasswordFile != "" && token {
 		c.fault(at+".username", "a user name and a password_file (or a token) belong together", "name both, or neither")
 	}
-	asked := r.Token.Endpoint != "" || r.Token.ClientID != "" || r.Token.Scope != "" || r.Token.SecretFile != ""
+	c.tokenFrom(at+".token", tokenFile(r.Token))
+}
+
+func (c *checker) token(t tokenFile) Token {
+	return Token{c.pathOf(t.File), t.Endpoint, t.ClientID, t.Scope, c.pathOf(t.SecretFile)}
+}
+
+// tokenFrom checks where a token comes from.
+func (c *checker) tokenFrom(at string, t tokenFile) {
+	asked := t.Endpoint != "" || t.ClientID != "" || t.Scope != "" || t.SecretFile != ""
 	switch {
-	case r.Token.File != "" && asked:
-		c.fault(at+".token", "a token comes from a file or from an endpoint, not from both", "keep one of them")
-	case asked && (!strings.HasPrefix(r.Token.Endpoint, "https://") || r.Token.ClientID == "" || r.Token.SecretFile == ""):
-		c.fault(at+".token", "a token endpoint needs endpoint (https://), client_id and secret_file", "the mail system's administrators know them")
+	case t.File != "" && asked:
+		c.fault(at, "a token comes from a file or from an endpoint, not from both", "keep one of them")
+	case asked && (!strings.HasPrefix(t.Endpoint, "https://") || t.ClientID == "" || t.SecretFile == ""):
+		c.fault(at, "a token endpoint needs endpoint (https://), client_id and secret_file", "the mail system's administrators know them")
 	}
 }
 

@@ -6,7 +6,9 @@
 // and runs until it is told to stop. The engine's workers are woken by the jobs
 // that the outbox inserts together with its changes; a look at the clock makes
 // up for a job that was lost or came from a process that inserts none. Neither
-// decides what is sent: that is the deliveries' own rows.
+// decides what is sent: that is the deliveries' own rows. A poll, such as that
+// of the mailbox, runs beside both at a pace of its own, the slower the longer
+// it fails.
 //
 // It never sends by itself, never decides what is due, never runs two sending
 // passes or two scheduled runs at once, and leaves no work half done when it

@@ -44,6 +44,8 @@ type Service struct {
 	Owner string
 	// Where is the place whose clock the schedules go by.
 	Where *time.Location
+	// Polls are what is looked at beside the sending, each at its own pace.
+	Polls []Poll
 }
 
 // ErrUnderWay says that work had not ended when the grace was over. What it
@@ -85,6 +87,9 @@ func Run(ctx context.Context, s Service) error {
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx, p) })
 	watching.Go(func() { s.keepTime(ctx) })
+	for _, each := range s.Polls {
+		watching.Go(func() { s.poll(ctx, each) })
+	}
 	<-ctx.Done()
 	s.Log.Info("stopping", "within", s.Grace)
 	return s.stop(context.WithoutCancel(ctx), jobs, &watching)
@@ -120,6 +125,11 @@ func (s Service) whole() (Service, error) {
 	}
 	if err := s.timed(); err != nil {
 		return s, err
+	}
+	for _, each := range s.Polls {
+		if each.Name == "" || each.Every <= 0 || each.Do == nil {
+			return s, fmt.Errorf("what is looked at beside the sending, %q, needs a name, a pause and something to do", each.Name)
+		}
 	}
 	if s.LookEvery <= 0 {
 		s.LookEvery = time.Minute

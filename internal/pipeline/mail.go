@@ -68,6 +68,18 @@ type Mails interface {
 // stored as it came. Box is the mailbox's own name for it. Without a store for
 // mail nothing is kept, and nothing is taken in either.
 func (r *Runner) TakeInMail(ctx context.Context, box string, message []byte) (Taken, error) {
+	return r.takeInKept(ctx, box, message, r.TakeIn)
+}
+
+// TakeInHeader takes in a message that is too large to be fetched, by its
+// header: it is stored and put before a person, who finds it in the mailbox.
+func (r *Runner) TakeInHeader(ctx context.Context, box string, header []byte) (Taken, error) {
+	return r.takeInKept(ctx, box, header, func(ctx context.Context, header []byte) (Taken, error) {
+		return r.judged(ctx, header, receive.JudgeHeader)
+	})
+}
+
+func (r *Runner) takeInKept(ctx context.Context, box string, message []byte, takeIn func(context.Context, []byte) (Taken, error)) (Taken, error) {
 	if r.Mails == nil {
 		return Taken{}, errors.New("there is no store for mail: nothing is taken in")
 	}
@@ -76,7 +88,7 @@ func (r *Runner) TakeInMail(ctx context.Context, box string, message []byte) (Ta
 	if err != nil {
 		return Taken{}, fmt.Errorf("keeping a returned message: %w", err)
 	}
-	taken, err := r.TakeIn(ctx, message)
+	taken, err := takeIn(ctx, message)
 	if err != nil {
 		return taken, err
 	}

@@ -27,12 +27,30 @@ func (r *Runner) TakeIn(ctx context.Context, message []byte) (Taken, error) {
 	if c, found, err := r.CanaryBack(ctx, message); found || err != nil {
 		return Taken{Canary: &c}, err
 	}
+	return r.judged(ctx, message, receive.Judge)
+}
+
+// judged judges one message and keeps what follows from it.
+func (r *Runner) judged(ctx context.Context, message []byte, judge func([]byte, receive.Known) receive.Return) (Taken, error) {
 	m := memory{runner: r, ctx: ctx}
-	judged := receive.Judge(message, m.known())
+	judged := guarded(message, m.known(), judge)
 	if m.err != nil {
 		return Taken{}, fmt.Errorf("judging a returned message: %w", m.err)
 	}
 	return r.keep(ctx, judged)
+}
+
+// guarded judges one message. One that breaks the program is for a person, and
+// keeps nothing else from being taken in, today or after the next start.
+func guarded(message []byte, known receive.Known, judge func([]byte, receive.Known) receive.Return) (judged receive.Return) {
+	defer func() {
+		if recover() != nil {
+			judged = receive.Return{SHA256: digest(message), Verdict: receive.ForPerson, Reasons: []receive.Reason{{
+				Code: receive.Malformed, Text: "the program failed on this message, which is a fault to be told to whoever looks after it; it was kept as it came",
+			}}}
+		}
+	}()
+	return judge(message, known)
 }
 
 // TakeInFile takes in a form that an officer hands in as a file.

@@ -33,6 +33,23 @@ func Judge(data []byte, known Known) Return {
 	return out
 }
 
+// JudgeHeader judges a message of which the header alone was fetched, because it
+// is too large to be taken in: a person looks at it where it lies. What the
+// header says of whose it is, is a suggestion.
+func JudgeHeader(header []byte, known Known) Return {
+	out := Return{SHA256: digest(header)}
+	p, _ := parse(header) // a message without its body has a header all the same
+	if id, err := p.header.MessageID(); err == nil {
+		out.MessageID = bracketed(id)
+	}
+	out.From = p.from()
+	if t := p.follow(known); len(t.refs) == 1 {
+		out.Ref = t.refs[0]
+	}
+	out.forPerson(TooLarge, "the message is too large to be taken in: it lies whole in the mailbox, in the folder for a person")
+	return out
+}
+
 func judgeMessage(p parsed, known Known, out *Return) {
 	if out.MessageID != "" {
 		if sent, ours := known.ByMessageID(out.MessageID); ours {

@@ -16,13 +16,13 @@ func TestAFilledFormFromWhereItWentIsAReturn(t *testing.T) {
 	one := refOf(t, 1)
 	plain := filled(t, one, "after")
 	cases := map[string][]byte{
-		"by the form alone":       mailOf(nil, "Here it is", attachment{name: "form.docx", data: plain}),
-		"by subject and form":     mailOf([]string{"Subject: RE: " + string(one) + " by 17/03/2026"}, "", attachment{name: "form.docx", data: plain}),
+		"by the form alone":           mailOf(nil, "Here it is", attachment{name: "form.docx", data: plain}),
+		"by subject and form":         mailOf([]string{"Subject: RE: " + string(one) + " by 17/03/2026"}, "", attachment{name: "form.docx", data: plain}),
 		"I05 by the message answered": mailOf([]string{"In-Reply-To: " + sentID, "References: <x@y.example> " + sentID}, "", attachment{name: "f.docx", data: plain}),
-		"by the file's name":      mailOf(nil, "", attachment{name: strings.ReplaceAll(string(one), "-", "_") + " (1).docx", data: plain}),
-		"protected":               mailOf([]string{"Subject: " + string(one)}, "", attachment{name: "f.docx", data: protected(t, plain, phrase)}),
-		"without a name":          mailOf(nil, "", attachment{data: plain, kind: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}),
-		"in capital letters":      mailOf([]string{"From: TEACHER@SCHOOL.EXAMPLE"}, "", attachment{name: "F.DOCX", data: plain}),
+		"by the file's name":          mailOf(nil, "", attachment{name: strings.ReplaceAll(string(one), "-", "_") + " (1).docx", data: plain}),
+		"protected":                   mailOf([]string{"Subject: " + string(one)}, "", attachment{name: "f.docx", data: protected(t, plain, phrase)}),
+		"without a name":              mailOf(nil, "", attachment{data: plain, kind: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}),
+		"in capital letters":          mailOf([]string{"From: TEACHER@SCHOOL.EXAMPLE"}, "", attachment{name: "F.DOCX", data: plain}),
 	}
 	for name, data := range cases {
 		t.Run(name, func(t *testing.T) {
