@@ -65,13 +65,18 @@ func (f Field) invalid(reason string) error { return &InvalidAnswer{f.Key, reaso
 // tidyLines makes one line break of every kind there is, a blank of a tab,
 // and drops other control characters, which no one typed on purpose.
 func tidyLines(text string) string {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ").Replace(text)
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && unicode.IsControl(r) {
+		switch r {
+		case '\n', '\r', '\v', '\u2028', '\u2029':
+			return '\n'
+		case '\t':
+			return ' '
+		}
+		if unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
 func (f Field) canonicalText(text string) (string, error) {

@@ -30,15 +30,20 @@ func unreadable(code ProblemCode, written, detail string) answer {
 // that somebody changed since the form was sent is meant; two different
 // changes are for a person.
 func (r *reader) reconcile(field form.Field, at slot, sites []site) answer {
-	answers := make([]answer, len(sites))
-	for i, s := range sites {
-		if answers[i] = r.judge(field, s); answers[i].unreadable {
-			return answers[i]
+	settled := r.judge(field, sites[0])
+	if settled.unreadable || len(sites) == 1 && r.sameAsStored(at, sites[0]) {
+		return settled
+	}
+	var others []answer
+	for _, s := range sites[1:] {
+		other := r.judge(field, s)
+		if other.unreadable {
+			return other
 		}
+		others = append(others, other)
 	}
 	stored, known := r.stored(field, at, sites[0])
-	settled := answers[0]
-	for _, a := range answers[1:] {
+	for _, a := range others {
 		switch {
 		case a.value == settled.value || known && a.value == stored:
 		case known && settled.value == stored:
@@ -65,6 +70,20 @@ func againstStored(a answer, stored string) answer {
 		a.problem, a.detail = HiddenCopyDiffers, "the form's hidden copy has another answer; what the page shows was taken"
 	}
 	return a
+}
+
+// sameAsStored reports whether a single control shows to the letter what the
+// custom XML part holds; then nothing is left to compare.
+func (r *reader) sameAsStored(at slot, s site) bool {
+	if len(s.controls) != 1 || s.controls[0].Choice != "" {
+		return false
+	}
+	p := s.controls[0].Place
+	if p.Row == 0 {
+		p.Row = at.row
+	}
+	text, found := r.file.Stored(p, 0)
+	return found && text == s.controls[0].Text.String()
 }
 
 // stored is the canonical answer of the custom XML part.
@@ -243,7 +262,7 @@ const (
 // ticked goes by what the box shows; its hidden state decides where it shows
 // neither sign.
 func ticked(f *scan.Found) bool {
-	text := strings.TrimSpace(string(f.Text))
+	text := strings.TrimSpace(f.Text.String())
 	switch {
 	case strings.ContainsAny(text, tickSigns) || strings.EqualFold(text, "x"):
 		return true

@@ -24,25 +24,36 @@ type labels struct {
 
 // readLabels adds what labels find to what controls found.
 func (r *reader) readLabels() {
+	found := r.keysFound()
+	if !r.misses(found) {
+		return
+	}
 	l := labels{fields: map[string]form.Field{}, sites: r.sites, rows: r.rows}
-	seen, found := map[string]bool{}, r.keysFound()
-	missing := false
+	seen := map[string]bool{}
 	for field := range r.form.Fields() {
 		label := place.Plain(field.Label)
 		switch {
 		case field.Kind == form.Table && !found[field.Key]:
-			l.tables, missing = append(l.tables, field), true
+			l.tables = append(l.tables, field)
 		case field.Kind == form.Table:
 		case seen[label]:
 			delete(l.fields, label)
 		case !found[field.Key]:
-			l.fields[label], missing = field, true
+			l.fields[label] = field
 		}
 		seen[label] = true
 	}
-	if missing {
-		l.walk(r.file.Main)
+	l.walk(r.file.Main)
+}
+
+// misses reports whether there is a question of which nothing was found.
+func (r *reader) misses(found map[string]bool) bool {
+	for field := range r.form.Fields() {
+		if !found[field.Key] {
+			return true
+		}
 	}
+	return false
 }
 
 // walk visits every table, nested ones too.
@@ -153,7 +164,7 @@ func (l *labels) add(at slot, text string) {
 		return
 	}
 	p := place.Place{Key: at.key, Column: at.column, Row: at.row}
-	l.sites[at] = []site{{controls: []*scan.Found{{Place: p, Via: scan.ByLabel, Text: []byte(text)}}}}
+	l.sites[at] = []site{{controls: []*scan.Found{{Place: p, Via: scan.ByLabel, Text: scan.Said(text)}}}}
 }
 
 // eachAnswer gives every label of a table with the cell beside it, or below it

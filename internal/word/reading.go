@@ -110,10 +110,11 @@ const (
 // Read reads a returned form. The error is always a *[RefusedError]; whatever
 // else is wrong with a form is told in the reading.
 func Read(data []byte, forms Forms) (Reading, error) {
-	file, err := scan.Open(data)
+	file, err := scan.OpenToRead(data)
 	if err != nil {
 		return Reading{}, asRefused(err)
 	}
+	defer file.Close()
 	about := file.Identify()
 	f, known := forms.ByID(about.Form)
 	if !known {

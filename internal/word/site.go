@@ -28,7 +28,8 @@ type rowName struct {
 // of tables as they stand on paper, and parts the places of an answer that
 // stands more than once.
 func (r *reader) group(all []*scan.Found) (sites map[slot][]site, rows map[string]int) {
-	sites, rows = map[slot][]site{}, map[string]int{}
+	g := grouping{numbers: map[slot]int{}, shelf: make([]*scan.Found, 2*len(all))}
+	rows = map[string]int{}
 	lined := linedTables(all)
 	numbers := map[rowName]int{}
 	for _, f := range all {
@@ -41,40 +42,64 @@ func (r *reader) group(all []*scan.Found) (sites map[slot][]site, rows map[strin
 			}
 			at.row = numbers[name]
 		}
-		sites[at] = place1(sites[at], f)
+		g.add(at, f)
 	}
-	for at := range sites {
-		sites[at] = withoutMarks(sites[at])
+	sites = make(map[slot][]site, len(g.answers))
+	for at, number := range g.numbers {
+		sites[at] = withoutMarks(g.answers[number])
 	}
 	return sites, rows
 }
 
-// place1 puts an answer into its site: the one of its cell or, outside
+// grouping gathers the sites of answers; shelf has room for two controls of
+// each site.
+type grouping struct {
+	numbers map[slot]int
+	answers [][]site
+	shelf   []*scan.Found
+	// latest is the answer that grew last: neighbours often belong together.
+	latest slot
+	number int
+}
+
+// add puts what was found into its site: the one of its cell or, outside
 // tables, of its paragraph.
-func place1(sites []site, f *scan.Found) []site {
+func (g *grouping) add(at slot, f *scan.Found) {
+	if at != g.latest || len(g.answers) == 0 {
+		number, known := g.numbers[at]
+		if !known {
+			number = len(g.answers)
+			g.numbers[at] = number
+			g.answers = append(g.answers, nil)
+		}
+		g.latest, g.number = at, number
+	}
+	sites := g.answers[g.number]
 	for i := range sites {
 		first := sites[i].controls[0]
 		if f.At.Cell != nil && sites[i].cell == f.At.Cell || f.At.Cell == nil && first.At.Cell == nil && first.At.Paragraph == f.At.Paragraph {
 			sites[i].controls = append(sites[i].controls, f)
-			return sites
+			return
 		}
 	}
-	return append(sites, site{[]*scan.Found{f}, f.At.Cell})
+	controls := append(g.shelf[0:0:2], f)
+	g.shelf = g.shelf[2:]
+	g.answers[g.number] = append(sites, site{controls, f.At.Cell})
 }
 
 // linedTables are those in which rows are lines, not cards: the same column
 // stands in two lines of one table.
 func linedTables(all []*scan.Found) map[*xmltree.Node]bool {
 	type column struct {
-		table *xmltree.Node
-		tag   string
+		table               *xmltree.Node
+		key, column, choice string
 	}
 	lined, first := map[*xmltree.Node]bool{}, map[column]*xmltree.Node{}
 	for _, f := range all {
-		if f.Column == "" || f.At.Table == nil {
+		if f.Column == "" || f.At.Table == nil || lined[f.At.Table] {
 			continue
 		}
-		c := column{f.At.Table, f.Tag()}
+		c := column{f.At.Table, f.Key, f.Column, f.Choice}
 		if line, seen := first[c]; !seen {
 			first[c] = f.At.Row
 		} else if line != f.At.Row {
@@ -100,14 +125,14 @@ func nameRow(f *scan.Found, lined map[*xmltree.Node]bool) rowName {
 
 // withoutMarks drops bookmarks where the controls themselves are still there.
 func withoutMarks(sites []site) []site {
-	var kept []site
+	kept := sites[:0]
 	marked := slices.ContainsFunc(sites, func(s site) bool {
 		return slices.ContainsFunc(s.controls, func(f *scan.Found) bool { return !f.Mark })
 	})
 	for _, s := range sites {
 		controls := s.controls
 		if marked {
-			controls = nil
+			controls = controls[:0]
 			for _, f := range s.controls {
 				if !f.Mark || !controlled(s.controls, f) {
 					controls = append(controls, f)
@@ -129,6 +154,9 @@ func controlled(all []*scan.Found, mark *scan.Found) bool {
 // innermost drops of nested controls of one answer all but the innermost
 // typed one: LibreOffice wraps a control into a second one when it saves.
 func innermost(all []*scan.Found) []*scan.Found {
+	if !slices.ContainsFunc(all, func(f *scan.Found) bool { return f.Within != nil }) {
+		return all
+	}
 	dropped := map[*scan.Found]bool{}
 	for _, f := range all {
 		if f.Within == nil {
@@ -139,7 +167,7 @@ func innermost(all []*scan.Found) []*scan.Found {
 			continue
 		}
 		dropped[f.Within] = true
-		if f.Shape != place.Box && strings.Contains(string(f.Within.Text), string(f.Text)) {
+		if f.Shape != place.Box && strings.Contains(f.Within.Text.String(), f.Text.String()) {
 			f.Text = f.Within.Text
 		}
 	}
@@ -150,18 +178,26 @@ func innermost(all []*scan.Found) []*scan.Found {
 // say that they show a prompt. Controls in one paragraph are pieces of one
 // line, those of different paragraphs are lines.
 func (s site) text() (text string, prompted bool) {
+	if len(s.controls) == 1 {
+		f := s.controls[0]
+		if text = f.Text.String(); isPrompt(text, f.Prompted) {
+			return "", false
+		}
+		return text, f.Prompted
+	}
 	var lines [][]string
 	var paragraph *xmltree.Node
 	prompted = true
 	for _, f := range innermost(s.controls) {
-		if piece := strings.TrimSpace(string(f.Text)); piece == "" {
+		text := f.Text.String()
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		prompted = prompted && f.Prompted
 		if len(lines) == 0 || paragraph != f.At.Paragraph {
 			lines = append(lines, nil)
 		}
-		lines[len(lines)-1] = append(lines[len(lines)-1], string(f.Text))
+		lines[len(lines)-1] = append(lines[len(lines)-1], text)
 		paragraph = f.At.Paragraph
 	}
 	var whole []string
@@ -208,6 +244,9 @@ func isPrompt(text string, prompted bool) bool {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return true
+	}
+	if !prompted && !strings.Contains(text, "\u00a0") {
+		return false
 	}
 	for _, p := range place.Prompts() {
 		if text == p.Words || prompted && text == strings.ReplaceAll(p.Words, "\u00a0", " ") {

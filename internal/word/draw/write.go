@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"embed"
 	"fmt"
 	"strings"
 
@@ -11,12 +10,6 @@ import (
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
-// fixed holds the parts that are the same in every form: styles, settings,
-// the words of empty controls, content types and relationships.
-//
-//go:embed parts/*.xml
-var fixed embed.FS
-
 // The prefixes that the drawn parts use.
 const declarations = ` xmlns:w="` + xmltree.Word + `" xmlns:r="` + xmltree.Relation +
 	`" xmlns:mc="` + xmltree.Compatibility + `" xmlns:w14="` + xmltree.Word14 + `" xmlns:w15="` + xmltree.Word15 + `" mc:Ignorable="w14 w15"`
@@ -25,54 +18,37 @@ const declarations = ` xmlns:w="` + xmltree.Word + `" xmlns:r="` + xmltree.Relat
 // answer. The same document gives the same bytes. The error is a *[KeyError]
 // where a field's key cannot stand in a Word file.
 func Write(doc document.Document) ([]byte, error) {
-	d := drawing{pen: pen{ids: place.Numbers{}, out: make([]byte, 0, 256<<10)}, doc: doc, final: doc.Purpose == document.FinalCopy}
-	body, err := d.body()
+	always, err := fixedParts()
 	if err != nil {
 		return nil, err
 	}
-	parts := []opc.Part{{Name: "[Content_Types].xml"}, {Name: "_rels/.rels"}}
-	parts = append(parts,
-		opc.Part{Name: "word/document.xml", Content: body},
-		opc.Part{Name: "word/header1.xml", Content: d.header()},
-		opc.Part{Name: "word/footer1.xml", Content: d.footer()},
-		opc.Part{Name: "customXml/item1.xml", Content: d.record.xml(doc)},
-		opc.Part{Name: "docProps/core.xml", Content: coreProperties(doc)},
-		opc.Part{Name: "docProps/custom.xml", Content: customProperties(doc, len(d.record.order))},
-		opc.Part{Name: "word/_rels/document.xml.rels"}, opc.Part{Name: "word/styles.xml"}, opc.Part{Name: "word/settings.xml"},
-		opc.Part{Name: "word/glossary/document.xml"}, opc.Part{Name: "word/glossary/styles.xml"}, opc.Part{Name: "word/glossary/_rels/document.xml.rels"},
-		opc.Part{Name: "customXml/itemProps1.xml"}, opc.Part{Name: "customXml/_rels/item1.xml.rels"}, opc.Part{Name: "docProps/app.xml"})
-	for i := range parts {
-		if parts[i].Content != nil {
-			continue
-		}
-		if parts[i].Content, err = fixed.ReadFile("parts/" + fixedFile(parts[i].Name)); err != nil {
-			return nil, fmt.Errorf("reading the fixed parts: %w", err)
-		}
+	room := rooms.Get().(*room)
+	defer rooms.Put(room)
+	d := drawing{pen: pen{ids: place.Numbers{}, out: room.bytes[:0]}, doc: doc, final: doc.Purpose == document.FinalCopy}
+	body, err := d.body()
+	room.keep(body)
+	if err != nil {
+		return nil, err
 	}
-	return opc.Write(parts)
-}
-
-// fixedFile is the embedded file of a part.
-func fixedFile(part string) string {
-	switch part {
-	case "[Content_Types].xml":
-		return "content_types.xml"
-	case "_rels/.rels":
-		return "relations_package.xml"
-	case "word/_rels/document.xml.rels":
-		return "relations_document.xml"
-	case "word/glossary/document.xml":
-		return "glossary.xml"
-	case "word/glossary/styles.xml":
-		return "glossary_styles.xml"
-	case "word/glossary/_rels/document.xml.rels":
-		return "relations_glossary.xml"
-	case "customXml/itemProps1.xml":
-		return "custom_properties.xml"
-	case "customXml/_rels/item1.xml.rels":
-		return "relations_custom.xml"
-	}
-	return part[strings.LastIndexByte(part, '/')+1:]
+	return opc.Write([]opc.Part{
+		always["[Content_Types].xml"],
+		always["_rels/.rels"],
+		{Name: "word/document.xml", Content: body},
+		{Name: "word/header1.xml", Content: d.header()},
+		{Name: "word/footer1.xml", Content: d.footer()},
+		{Name: "customXml/item1.xml", Content: d.record.xml(doc)},
+		{Name: "docProps/core.xml", Content: coreProperties(doc)},
+		{Name: "docProps/custom.xml", Content: customProperties(doc, len(d.record.order))},
+		always["word/_rels/document.xml.rels"],
+		always["word/styles.xml"],
+		always["word/settings.xml"],
+		always["word/glossary/document.xml"],
+		always["word/glossary/styles.xml"],
+		always["word/glossary/_rels/document.xml.rels"],
+		always["customXml/itemProps1.xml"],
+		always["customXml/_rels/item1.xml.rels"],
+		always["docProps/app.xml"],
+	})
 }
 
 // drawing is one document on its way to paper.

@@ -41,6 +41,7 @@ func Fill(data []byte, answers form.Values) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	if f.Store == nil {
 		return nil, &opc.RefusedError{Code: opc.UnknownForm, Detail: "the document is none of our forms, or lost its hidden copy"}
 	}

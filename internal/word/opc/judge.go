@@ -81,7 +81,7 @@ func judgePart(name string) *RefusedError {
 // judgeRelations refuses every relationship that would fetch or run
 // something. Hyperlinks may lead outside: they wait for a click.
 func (p *Package) judgeRelations(name string) *RefusedError {
-	root, refused := p.tree(name)
+	root, refused := p.relationsOf(name)
 	if refused != nil {
 		return refused
 	}
@@ -162,7 +162,7 @@ func (p *Package) PackageRelated(kind string) ([]string, error) {
 }
 
 func (p *Package) targets(rels, folder, kind string) ([]string, *RefusedError) {
-	root, refused := p.tree(rels)
+	root, refused := p.relationsOf(rels)
 	if refused != nil {
 		return nil, refused
 	}

@@ -2,10 +2,8 @@ package opc
 
 import (
 	"bytes"
-	"compress/flate"
 	"errors"
 	"hash/crc32"
-	"io"
 	"strings"
 
 	"github.com/pepost/pepost/internal/word/xmltree"
@@ -16,10 +14,19 @@ type Package struct {
 	data    []byte
 	entries []entry
 	byName  map[string]int
-	inflate io.ReadCloser
+	// relations are the relationship parts, by name: each is asked more than
+	// once.
+	relations map[string]*xmltree.Node
+	// unpacked and budget are what reading the parts has cost so far.
+	unpacked int
+	budget   xmltree.Budget
 	// Main is the name of the document part, as "word/document.xml".
 	Main string
 }
+
+// maxUnpacked bounds what is unpacked of one package, in bytes: the parts that
+// are read of a form are the document, its edges and the hidden copy.
+const maxUnpacked = 12 << 20
 
 // Open judges a file and opens it. The error is always a *[RefusedError].
 func Open(data []byte) (*Package, error) {
@@ -38,7 +45,7 @@ func open(data []byte) (*Package, *RefusedError) {
 	if refused != nil {
 		return nil, refused
 	}
-	p := &Package{data: data, entries: entries, byName: make(map[string]int, len(entries))}
+	p := &Package{data: data, entries: entries, byName: make(map[string]int, len(entries)), relations: map[string]*xmltree.Node{}}
 	for i, e := range entries {
 		p.byName[strings.ToLower(e.name)] = i
 	}
@@ -93,66 +100,62 @@ func (p *Package) Has(name string) bool {
 // errMissing is a part that is asked for and not there.
 var errMissing = errors.New("the part is not there")
 
+// Close gives the memory of the parsed parts back: no tree of this package may
+// be looked at any more. A package that is not closed costs nothing but that.
+func (p *Package) Close() {
+	clear(p.relations)
+	p.budget.Release()
+}
+
 // Read unpacks one part, of at most [xmltree.MaxBytes].
-func (p *Package) Read(name string) ([]byte, error) {
+func (p *Package) Read(name string) (string, error) {
 	i, found := p.byName[strings.ToLower(name)]
 	if !found {
-		return nil, errMissing
+		return "", errMissing
 	}
 	content, refused := p.unpack(p.entries[i])
 	if refused != nil {
-		return nil, refused
+		return "", refused
 	}
 	return content, nil
 }
 
-func (p *Package) unpack(e entry) ([]byte, *RefusedError) {
-	if e.size > xmltree.MaxBytes {
-		return nil, refuse(Bomb, "a part is larger than a form needs")
+func (p *Package) unpack(e entry) (string, *RefusedError) {
+	if p.unpacked += int(e.size); e.size > xmltree.MaxBytes || p.unpacked > maxUnpacked {
+		return "", refuse(Bomb, "a part is larger than a form needs")
 	}
 	packed := p.data[e.dataFrom:e.dataTo]
-	content := packed
-	if e.method == deflated {
-		var refused *RefusedError
-		if content, refused = p.inflateBounded(packed, int(e.size)); refused != nil {
-			return nil, refused
+	if e.method == stored {
+		if len(packed) != int(e.size) || crc32.ChecksumIEEE(packed) != e.crc {
+			return "", errChecksum()
 		}
+		return string(packed), nil
 	}
-	if len(content) != int(e.size) || crc32.ChecksumIEEE(content) != e.crc {
-		return nil, refuse(Corrupt, "a part does not match its checksum")
-	}
-	return content, nil
-}
-
-// inflateBounded reads no further than the size that the directory claims.
-func (p *Package) inflateBounded(packed []byte, size int) ([]byte, *RefusedError) {
-	source := bytes.NewReader(packed)
-	if p.inflate == nil {
-		p.inflate = flate.NewReader(source)
-	} else if err := p.inflate.(flate.Resetter).Reset(source, nil); err != nil {
-		return nil, refuse(Corrupt, "a part cannot be unpacked")
-	}
-	content := make([]byte, size)
-	if _, err := io.ReadFull(p.inflate, content); err != nil {
-		return nil, refuse(Corrupt, "a part cannot be unpacked")
-	}
-	var more [1]byte
-	if n, _ := io.ReadFull(p.inflate, more[:]); n > 0 {
-		return nil, refuse(Bomb, "a part unpacks to more than the archive says")
+	in := unpackers.Get().(*unpacker)
+	defer unpackers.Put(in)
+	content, crc, refused := in.unpack(packed, int(e.size))
+	switch {
+	case refused != nil:
+		return "", refused
+	case crc != e.crc:
+		return "", errChecksum()
 	}
 	return content, nil
 }
 
-// Tree reads one part as XML.
-func (p *Package) Tree(name string) (*xmltree.Node, error) {
-	root, refused := p.tree(name)
+func errChecksum() *RefusedError { return refuse(Corrupt, "a part does not match its checksum") }
+
+// Tree reads one part as XML; elements of WordprocessingML of the names in
+// without are left out.
+func (p *Package) Tree(name string, without ...string) (*xmltree.Node, error) {
+	root, refused := p.tree(name, without...)
 	if refused != nil {
 		return nil, refused
 	}
 	return root, nil
 }
 
-func (p *Package) tree(name string) (*xmltree.Node, *RefusedError) {
+func (p *Package) tree(name string, without ...string) (*xmltree.Node, *RefusedError) {
 	content, err := p.Read(name)
 	var refused *RefusedError
 	switch {
@@ -161,7 +164,7 @@ func (p *Package) tree(name string) (*xmltree.Node, *RefusedError) {
 	case err != nil:
 		return nil, refuse(Corrupt, "the part "+base(name)+" is not there")
 	}
-	root, err := xmltree.Parse(content)
+	root, err := p.budget.Parse(content, without...)
 	var syntax *xmltree.SyntaxError
 	switch {
 	case errors.As(err, &syntax) && syntax.TooLarge:
@@ -170,6 +173,19 @@ func (p *Package) tree(name string) (*xmltree.Node, *RefusedError) {
 		return nil, refuse(Corrupt, "the part "+base(name)+" is broken: "+err.Error())
 	}
 	return root, nil
+}
+
+// relationsOf reads a relationship part once.
+func (p *Package) relationsOf(name string) (*xmltree.Node, *RefusedError) {
+	key := strings.ToLower(name)
+	if root, read := p.relations[key]; read {
+		return root, nil
+	}
+	root, refused := p.tree(name)
+	if refused == nil {
+		p.relations[key] = root
+	}
+	return root, refused
 }
 
 // base is a part's name without its folder, cut so that it cannot carry a

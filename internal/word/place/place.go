@@ -2,7 +2,6 @@ package place
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 )
@@ -39,6 +38,11 @@ func (p Place) Tag() string {
 		tag += "=" + p.Choice
 	}
 	return tag
+}
+
+// Alike reports whether two places are the same, whatever their rows.
+func (p Place) Alike(other Place) bool {
+	return p.Key == other.Key && p.Column == other.Column && p.Choice == other.Choice
 }
 
 // RowsTag is the tag of the control around a table's rows.
@@ -86,27 +90,27 @@ type Bound struct {
 
 // ParsePath reads a binding path, whatever prefix an editor gave our names.
 func ParsePath(path string) (Bound, bool) {
-	steps := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	if len(steps) < 3 || len(steps) > 6 {
-		return Bound{}, false
-	}
+	rest, more := strings.TrimPrefix(path, "/"), true
 	var b Bound
-	for i, step := range steps {
+	steps := 0
+	for ; more; steps++ {
+		var step string
+		step, rest, more = strings.Cut(rest, "/")
 		name, at := parseStep(step)
 		switch {
-		case name == "" || i == 0 && name != "form" || i == 1 && name != "values":
+		case steps == 6 || name == "" || steps == 0 && name != "form" || steps == 1 && name != "values":
 			return Bound{}, false
-		case i == 2:
+		case steps == 2:
 			b.Key = name
-		case i == len(steps)-1 && i != 4 && name == "choice":
+		case !more && steps != 4 && name == "choice":
 			b.ChoiceAt = at
-		case i == 3 && name == "row":
+		case steps == 3 && name == "row":
 			b.Row = at
-		case i == 4 && b.Row > 0:
+		case steps == 4 && b.Row > 0:
 			b.Column = name
 		}
 	}
-	return b, b.Row == 0 || b.Column != ""
+	return b, steps >= 3 && (b.Row == 0 || b.Column != "")
 }
 
 // parseStep reads "p:row[2]" as row, 2.
@@ -139,25 +143,58 @@ func (p Place) Bookmark() string {
 // underscores only.
 func BookmarkStem(tag string) string {
 	const readable = maxBookmark - len("pep__") - 8 - len("_99")
-	var b strings.Builder
+	name := append(make([]byte, 0, maxBookmark), "pep_"...)
 	for _, r := range tag {
-		if b.Len() == readable {
+		if len(name) == len("pep_")+readable {
 			break
 		}
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			b.WriteRune(r)
+			name = append(name, byte(r))
 		} else {
-			b.WriteByte('_')
+			name = append(name, '_')
 		}
 	}
-	return fmt.Sprintf("pep_%s_%08x", b.String(), Hash(tag))
+	return string(appendHash(append(name, '_'), Hash(tag)))
 }
 
-// Hash is the FNV-1a hash of a text: short, stable, and no secret.
+func appendHash(to []byte, hash uint32) []byte {
+	for shift := 28; shift >= 0; shift -= 4 {
+		to = append(to, "0123456789abcdef"[hash>>shift&15])
+	}
+	return to
+}
+
+// Named reports whether a bookmark's name is that of the place, in any row.
+func (p Place) Named(bookmark string) bool {
+	hash := hashOn(hashStart, p.Key)
+	if p.Column != "" {
+		hash = hashOn(hashOn(hash, "/"), p.Column)
+	}
+	if p.Choice != "" {
+		hash = hashOn(hashOn(hash, "="), p.Choice)
+	}
+	var digits [8]byte
+	name := appendHash(digits[:0], hash)
+	if p.Row > 0 {
+		if cut := strings.LastIndexByte(bookmark, '_'); cut > 0 {
+			bookmark = bookmark[:cut]
+		}
+	}
+	return len(bookmark) > 8 && bookmark[len(bookmark)-8:] == string(name)
+}
+
+// Hash is the 32-bit FNV-1a hash of a text: short, stable, and no secret.
 func Hash(text string) uint32 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(text)) // a hash never fails
-	return h.Sum32()
+	return hashOn(hashStart, text)
+}
+
+const hashStart uint32 = 2166136261
+
+func hashOn(hash uint32, text string) uint32 {
+	for i := range len(text) {
+		hash = (hash ^ uint32(text[i])) * 16777619
+	}
+	return hash
 }
 
 // Title is a label as the title of a control, cut to what Word takes.

@@ -52,6 +52,9 @@ func TestBookmarksAreWhatWordTakesAndTellPlacesApart(t *testing.T) {
 		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
 			t.Fatalf("Word does not take %q", name)
 		}
+		if !a.Named(name) || a.Alike(b) != a.Named(b.Bookmark()) && (a.Row > 0) == (b.Row > 0) {
+			t.Fatalf("%q is or is not the name of %v or %v", name, a, b)
+		}
 		if a != b && name == b.Bookmark() {
 			t.Fatalf("%v and %v share %q", a, b, name)
 		}

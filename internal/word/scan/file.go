@@ -26,18 +26,37 @@ type File struct {
 	// StorePart is its name.
 	Store     *xmltree.Node
 	StorePart string
+	// keys are the answers in it, by key.
+	keys map[string]*xmltree.Node
 	// Comments are the remarks in the margin, nil where there are none.
 	Comments   *xmltree.Node
 	properties map[string]string
 }
 
-func Open(data []byte) (*File, error) {
+// Open opens a form to be changed: the trees hold all that the parts do.
+func Open(data []byte) (*File, error) { return open(data) }
+
+// OpenToRead opens a form to be read: what says how a text looks and never
+// whether it counts is checked and left out of the tree, half of a form.
+func OpenToRead(data []byte) (*File, error) { return open(data, looks()...) }
+
+// looks are the elements that say how a document looks. Those of runs and
+// paragraphs stay, for what is hidden and what is deleted.
+func looks() []string {
+	return []string{
+		"tblPr", "tblGrid", "tcPr", "sectPr", "sdtEndPr", "rFonts", "rStyle", "pStyle", "color", "sz", "szCs", "b", "bCs", "i", "iCs", "u", "lang",
+		"spacing", "ind", "jc", "keepNext", "keepLines", "bidi", "rtl", "noProof", "cantSplit", "trHeight", "tblHeader", "placeholder", "id",
+		"dateFormat", "lid", "storeMappedDataAs", "calendar", "proofErr", "lastRenderedPageBreak",
+	}
+}
+
+func open(data []byte, without ...string) (*File, error) {
 	pack, err := opc.Open(data)
 	if err != nil {
 		return nil, err
 	}
 	f := &File{Pack: pack, properties: map[string]string{}}
-	if f.Main, err = pack.Tree(pack.Main); err != nil {
+	if f.Main, err = pack.Tree(pack.Main, without...); err != nil {
 		return nil, err
 	}
 	if !f.Main.Is(xmltree.Word, "document") {
@@ -56,6 +75,9 @@ func Open(data []byte) (*File, error) {
 	}
 	return f, f.readComments()
 }
+
+// Close gives the memory of all trees back; see [opc.Package.Close].
+func (f *File) Close() { f.Pack.Close() }
 
 func (f *File) readEdges(kind string) error {
 	parts, err := f.Pack.Related(f.Pack.Main, kind)
@@ -147,10 +169,7 @@ func (f *File) StoredNode(p place.Place, choiceAt int) *xmltree.Node {
 	if f.Store == nil {
 		return nil
 	}
-	n := f.Store.Child(place.FormSpace, "values")
-	if n != nil {
-		n = n.Child(place.FormSpace, p.Key)
-	}
+	n := f.storedKey(p.Key)
 	if n != nil && p.Column != "" {
 		if n = nth(n, "row", p.Row); n != nil {
 			n = n.Child(place.FormSpace, p.Column)
@@ -160,6 +179,21 @@ func (f *File) StoredNode(p place.Place, choiceAt int) *xmltree.Node {
 		n = nth(n, "choice", choiceAt)
 	}
 	return n
+}
+
+// storedKey is the element of a field or table.
+func (f *File) storedKey(key string) *xmltree.Node {
+	if f.keys == nil {
+		f.keys = map[string]*xmltree.Node{}
+		if values := f.Store.Child(place.FormSpace, "values"); values != nil {
+			for n := values.First; n != nil; n = n.Next {
+				if _, twice := f.keys[n.Local]; !twice && n.Space == place.FormSpace {
+					f.keys[n.Local] = n
+				}
+			}
+		}
+	}
+	return f.keys[key]
 }
 
 func nth(n *xmltree.Node, local string, at int) *xmltree.Node {

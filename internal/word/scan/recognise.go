@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"strings"
+
 	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
@@ -20,8 +22,11 @@ func (s *Scan) control(n *xmltree.Node, at Where) {
 	if properties.Child(xmltree.Word15, "repeatingSectionItem") != nil {
 		at.Item = n
 	}
-	f := s.recognise(properties)
-	if f == nil || s.edge {
+	var f *Found
+	if !s.edge {
+		f = s.recognise(properties)
+	}
+	if f == nil {
 		s.children(content, at)
 		return
 	}
@@ -35,6 +40,7 @@ func (s *Scan) control(n *xmltree.Node, at Where) {
 			f.Within = outer
 		}
 	}
+	s.cover(f.Place)
 	s.Found = append(s.Found, f)
 	s.open = append(s.open, f)
 	s.children(content, at)
@@ -43,7 +49,7 @@ func (s *Scan) control(n *xmltree.Node, at Where) {
 
 // recognise tells whose answer a control holds, nil where nobody's.
 func (s *Scan) recognise(properties *xmltree.Node) *Found {
-	f := &Found{}
+	f := s.found()
 	tag, path, words := "", "", ""
 	for c := properties.First; c != nil; c = c.Next {
 		switch c.Local {
@@ -85,7 +91,7 @@ func (s *Scan) locate(f *Found, tag, path, words string) bool {
 		byPath, pathKnown = s.index.byPath(path)
 	}
 	if p := place.ParseTag(tag); tag != "" && s.index.known(p) {
-		if pathKnown && byPath.Tag() == p.Tag() {
+		if pathKnown && byPath.Alike(p) {
 			p.Row = byPath.Row
 		}
 		f.Place, f.Via = p, ByTag
@@ -99,20 +105,12 @@ func (s *Scan) locate(f *Found, tag, path, words string) bool {
 		f.Place, f.Via = mark.Place, ByBookmark
 		return true
 	}
+	if words == "" || strings.HasSuffix(tag, place.RowsTag("")) {
+		return false
+	}
 	p, known := s.index.byTitle(words)
 	f.Place, f.Via = p, ByTitle
 	return known
-}
-
-// onlyMark is the open bookmark, where exactly one is open.
-func (s *Scan) onlyMark() *Found {
-	if len(s.marks) != 1 {
-		return nil
-	}
-	for _, mark := range s.marks {
-		return mark
-	}
-	return nil
 }
 
 // on is a boolean of OOXML: an attribute left out means true.

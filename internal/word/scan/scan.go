@@ -42,7 +42,7 @@ type Found struct {
 	place.Place
 	Via   Via
 	Shape place.Shape
-	Text  []byte
+	Text  Text
 	// Prompted is set while the control shows its prompt.
 	Prompted bool
 	// Locked controls are ours: nobody wrote in them with Word.
@@ -60,6 +60,37 @@ type Found struct {
 	Mark bool
 	// begun is set once a paragraph has begun: the next begins a new line.
 	begun bool
+}
+
+// Text gathers what an answer says. One piece is the usual case, and costs
+// nothing.
+type Text struct {
+	piece string
+	more  []byte
+}
+
+// Said is a text of one piece.
+func Said(text string) Text { return Text{piece: text} }
+
+func (t *Text) add(text string) {
+	switch {
+	case t.more != nil:
+		t.more = append(t.more, text...)
+	case t.piece == "":
+		t.piece = text
+	default:
+		t.more = append(append(make([]byte, 0, 2*(len(t.piece)+len(text))), t.piece...), text...)
+	}
+}
+
+func (t *Text) empty() bool { return t.piece == "" }
+
+// String is the whole text.
+func (t *Text) String() string {
+	if t.more != nil {
+		return string(t.more)
+	}
+	return t.piece
 }
 
 // Where is the surroundings of a place in the file.
@@ -90,9 +121,12 @@ type Scan struct {
 	// Tracked is set where the file holds changes that nobody accepted.
 	Tracked bool
 
-	index   *index
+	index *index
+	// shelf has room for what will be found next, cells for the next cells.
+	shelf   []Found
+	cells   []CellText
 	open    []*Found
-	marks   map[string]*Found
+	marks   []mark
 	waiting []string
 	refused *opc.RefusedError
 	code    []string
@@ -103,7 +137,7 @@ type Scan struct {
 
 // New is a scan for the answers of a form.
 func New(f form.Form) *Scan {
-	return &Scan{index: newIndex(f), marks: map[string]*Found{}, Anchors: map[string]string{}}
+	return &Scan{index: newIndex(f), Anchors: map[string]string{}}
 }
 
 // Asks reports whether the form has a question or table of that key.
@@ -116,9 +150,9 @@ func (s *Scan) Asks(key string) bool {
 // *[opc.RefusedError], for content that a form may not hold.
 func (s *Scan) All(f *File) error {
 	s.children(f.Main, Where{})
+	s.closeMarks()
 	s.edge = true
 	for _, root := range f.edges {
-		clear(s.marks)
 		s.children(root, Where{})
 	}
 	if s.refused != nil {
@@ -167,11 +201,11 @@ func (s *Scan) node(n *xmltree.Node, at Where) {
 		}
 	case "tc":
 		outer := s.cell
-		s.cell = &CellText{}
+		s.cell = s.newCell()
 		at.Cell = s.cell
 		s.children(n, at)
 		s.cell = outer
-		clear(s.marks) // a bookmark of ours never leaves its cell
+		s.closeMarks() // a bookmark of ours never leaves its cell
 	default:
 		s.minor(n, at)
 	}
@@ -186,7 +220,7 @@ func (s *Scan) minor(n *xmltree.Node, at Where) {
 	case "bookmarkStart":
 		s.openMark(n, at)
 	case "bookmarkEnd":
-		delete(s.marks, n.Attr(xmltree.Word, "id"))
+		s.closeMark(n.Attr(xmltree.Word, "id"))
 	case "commentRangeStart":
 		s.anchor(n.Attr(xmltree.Word, "id"))
 	case "commentRangeEnd":
@@ -305,11 +339,14 @@ func (s *Scan) emit(text string) {
 		} else if f.Place != inner.Place {
 			break
 		}
-		f.Text = append(f.Text, text...)
+		f.Text.add(text)
 	}
-	for _, mark := range s.marks {
-		if inner == nil || inner.Tag() == mark.Tag() {
-			mark.Text = append(mark.Text, text...)
+	for i := range s.marks {
+		if s.marks[i].covered && s.marks[i].found == nil {
+			continue
+		}
+		if mark := s.marked(i); inner == nil || inner.Alike(mark.Place) {
+			mark.Text.add(text)
 			mark.Prompted = mark.Prompted || inner != nil && inner.Prompted
 		}
 	}
@@ -317,14 +354,14 @@ func (s *Scan) emit(text string) {
 
 func (s *Scan) newParagraph() {
 	for _, f := range s.open {
-		if f.begun && len(f.Text) > 0 {
-			f.Text = append(f.Text, '\n')
+		if f.begun && !f.Text.empty() {
+			f.Text.add("\n")
 		}
 		f.begun = true
 	}
-	for _, f := range s.marks {
-		if len(f.Text) > 0 {
-			f.Text = append(f.Text, '\n')
+	for _, mark := range s.marks {
+		if f := mark.found; f != nil && !f.Text.empty() {
+			f.Text.add("\n")
 		}
 	}
 	if s.cell != nil && len(s.open) == 0 && len(s.cell.Loose) > 0 {
@@ -332,19 +369,23 @@ func (s *Scan) newParagraph() {
 	}
 }
 
-// openMark begins a bookmark of ours.
-func (s *Scan) openMark(n *xmltree.Node, at Where) {
-	name := n.Attr(xmltree.Word, "name")
-	if !strings.HasPrefix(name, "pep_") || len(s.marks) > 64 {
-		return
+// found gives room for one more answer; one that is not kept is left behind.
+func (s *Scan) found() *Found {
+	if len(s.shelf) == 0 {
+		s.shelf = make([]Found, 64)
 	}
-	p, known := s.index.byBookmark(name)
-	if !known {
-		return
+	f := &s.shelf[0]
+	s.shelf = s.shelf[1:]
+	return f
+}
+
+func (s *Scan) newCell() *CellText {
+	if len(s.cells) == 0 {
+		s.cells = make([]CellText, 128)
 	}
-	f := &Found{Place: p, Via: ByBookmark, Mark: true, At: at}
-	s.Found = append(s.Found, f)
-	s.marks[n.Attr(xmltree.Word, "id")] = f
+	cell := &s.cells[0]
+	s.cells = s.cells[1:]
+	return cell
 }
 
 func (s *Scan) anchor(id string) {

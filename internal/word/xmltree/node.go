@@ -13,20 +13,30 @@
 // markup and never panics.
 package xmltree
 
+// Name is the name of an element or an attribute. All elements of a part that
+// are written alike share one.
+type Name struct {
+	// Space is the namespace, empty for an attribute without a prefix; Local
+	// is the name in it, empty for a run of text; raw is the name as written.
+	Space, Local, raw string
+	// dropped marks what a reader asked to leave out of the tree.
+	dropped bool
+}
+
 // Node is an element, or a run of text where Local is empty.
 type Node struct {
-	// Space is the namespace, Local the name in it, raw the name as written.
-	Space, Local, raw string
-	Attrs             []Attr
+	*Name
+	Attrs []Attr
 	// Text is the decoded character data of a text node.
 	Text string
 
 	Parent, First, Last, Next *Node
 }
 
-// Attr is one attribute; Space is empty for one without a prefix.
+// Attr is one attribute.
 type Attr struct {
-	Space, Local, raw, Value string
+	*Name
+	Value string
 }
 
 // Is reports whether the node is the element local of a namespace.
@@ -112,7 +122,7 @@ func (n *Node) Clear() { n.First, n.Last = nil, nil }
 
 // Copy is a deep copy without parent.
 func (n *Node) Copy() *Node {
-	twin := &Node{Space: n.Space, Local: n.Local, raw: n.raw, Text: n.Text}
+	twin := &Node{Name: n.Name, Text: n.Text}
 	twin.Attrs = append(twin.Attrs, n.Attrs...)
 	for c := n.First; c != nil; c = c.Next {
 		twin.Append(c.Copy())
@@ -140,12 +150,12 @@ func (n *Node) appendContent(to []byte) []byte {
 }
 
 // NewText is a text node.
-func NewText(text string) *Node { return &Node{Text: text} }
+func NewText(text string) *Node { return &Node{Name: &Name{}, Text: text} }
 
 // NewElement is an element written under the prefix that its parent's part
 // declares for the namespace.
 func NewElement(space, prefix, local string, attrs ...Attr) *Node {
-	return &Node{Space: space, Local: local, raw: prefix + ":" + local, Attrs: attrs}
+	return &Node{Name: &Name{Space: space, Local: local, raw: prefix + ":" + local}, Attrs: attrs}
 }
 
 // NewAttr is an attribute; an empty prefix stands for no namespace.
@@ -154,5 +164,5 @@ func NewAttr(space, prefix, local, value string) Attr {
 	if prefix != "" {
 		raw = prefix + ":" + local
 	}
-	return Attr{Space: space, Local: local, raw: raw, Value: value}
+	return Attr{Name: &Name{Space: space, Local: local, raw: raw}, Value: value}
 }

@@ -6,14 +6,18 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of one part. A form of a hundred fields has some 20,000 nodes at
-// a depth of 20.
+// The bounds of one part, and of the parts of one package together. A form of
+// two hundred questions has some 30,000 elements at a depth of 20.
 const (
 	maxDepth = 256
-	maxNodes = 300_000
 	maxAttrs = 64
 	// MaxBytes is the size of the largest part that is read.
-	MaxBytes = 16 << 20
+	MaxBytes = 8 << 20
+	// maxNodes, maxAttrsOfAll and maxNames bound what all parts hold together:
+	// some 40 MB.
+	maxNodes      = 200_000
+	maxAttrsOfAll = 400_000
+	maxNames      = 100_000
 )
 
 // SyntaxError says where and why XML was not taken; it never quotes the text.
@@ -29,14 +33,35 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("byte %d: %s", e.Offse
 
 // Parse reads one document and gives its root element. The error is always a
 // *[SyntaxError].
-func Parse(data []byte) (*Node, error) {
-	if len(data) > MaxBytes {
+func Parse(text string) (*Node, error) { return new(Budget).Parse(text) }
+
+// Budget bounds what the parts of one package may hold together. Its zero
+// value is unspent.
+type Budget struct {
+	nodes, attributes, names int
+	store                    store
+	// raw are the attributes of the current start tag as written, attrs the
+	// same with their namespaces.
+	raw   [maxAttrs]rawAttr
+	attrs [maxAttrs]Attr
+}
+
+// Release gives the memory of every tree that was parsed on the budget to the
+// next one: none of them may be looked at any more. Texts stay good.
+func (b *Budget) Release() { b.store.release() }
+
+// Parse reads one document as [Parse] does, on the budget. Elements of
+// WordprocessingML of the given local names are checked and left out of the
+// tree with all that is in them.
+func (b *Budget) Parse(text string, without ...string) (*Node, error) {
+	if len(text) > MaxBytes {
 		return nil, &SyntaxError{Reason: "the part is larger than a form needs", TooLarge: true}
 	}
-	if !utf8.Valid(data) {
+	if !utf8.ValidString(text) {
 		return nil, &SyntaxError{Reason: "the text is not UTF-8"}
 	}
-	p := parser{text: strings.TrimPrefix(string(data), "\uFEFF")}
+	p := parser{text: strings.TrimPrefix(text, "\uFEFF"), budget: b}
+	p.names = names{parser: &p, without: without}
 	if err := p.run(); err != nil {
 		return nil, err
 	}
@@ -44,55 +69,27 @@ func Parse(data []byte) (*Node, error) {
 }
 
 type parser struct {
-	text     string
-	at       int
-	root     *Node
-	open     *Node
-	depth    int
-	nodes    int
-	bindings []binding
-	// lastPrefix and lastSpace remember the latest look-up: most names of a
-	// part stand in one namespace.
-	lastPrefix, lastSpace string
-	store                 store
+	text   string
+	at     int
+	root   *Node
+	budget *Budget
+	open   []element
+	// dropping counts the open elements that are left out of the tree.
+	dropping int
+	names    names
+	// noName is the name of every run of text.
+	noName Name
 }
 
-// binding is one prefix in scope; owner is the element that declared it.
-type binding struct {
-	prefix, space string
-	owner         *Node
+// element is one that is open; node is nil where it is left out.
+type element struct {
+	raw  string
+	node *Node
+	// bindings is how many prefixes were in scope outside it.
+	bindings int
 }
 
-// store hands out nodes and attributes from larger slabs, which halves the
-// time of a parse.
-type store struct {
-	nodes []Node
-	attrs []Attr
-}
-
-func (s *store) node() *Node {
-	if len(s.nodes) == 0 {
-		s.nodes = make([]Node, 256)
-	}
-	n := &s.nodes[0]
-	s.nodes = s.nodes[1:]
-	return n
-}
-
-// keep copies attributes into a slab; appending to the result never reaches a
-// neighbour.
-func (s *store) keep(attrs []Attr) []Attr {
-	if len(attrs) == 0 {
-		return nil
-	}
-	if len(s.attrs) < len(attrs) {
-		s.attrs = make([]Attr, max(256, len(attrs)))
-	}
-	kept := s.attrs[:len(attrs):len(attrs)]
-	s.attrs = s.attrs[len(attrs):]
-	copy(kept, attrs)
-	return kept
-}
+type rawAttr struct{ name, value string }
 
 func (p *parser) fail(reason string) *SyntaxError { return &SyntaxError{Offset: p.at, Reason: reason} }
 
@@ -116,7 +113,7 @@ func (p *parser) run() error {
 	switch {
 	case p.root == nil:
 		return p.fail("there is no element")
-	case p.open != nil:
+	case len(p.open) > 0:
 		return p.fail("the last element is not closed")
 	}
 	return nil
@@ -154,7 +151,7 @@ func (p *parser) cdata() *SyntaxError {
 	if end < 0 {
 		return p.fail("a CDATA section is not closed")
 	}
-	if p.open == nil {
+	if len(p.open) == 0 {
 		return p.fail("there is text outside the root element")
 	}
 	if err := p.addText(newlines(p.text[p.at+len(opening) : p.at+end])); err != nil {
@@ -170,7 +167,7 @@ func (p *parser) characters() *SyntaxError {
 		end = len(p.text) - p.at
 	}
 	raw := p.text[p.at : p.at+end]
-	if p.open == nil {
+	if len(p.open) == 0 {
 		if strings.Trim(raw, " \t\r\n") != "" {
 			return p.fail("there is text outside the root element")
 		}
@@ -189,95 +186,148 @@ func (p *parser) characters() *SyntaxError {
 }
 
 func (p *parser) addText(text string) *SyntaxError {
-	if text == "" {
+	if text == "" || p.dropping > 0 {
 		return nil
 	}
 	if err := p.count(); err != nil {
 		return err
 	}
-	n := p.store.node()
+	n := p.budget.store.node(&p.noName)
 	n.Text = text
-	p.open.Append(n)
+	p.open[len(p.open)-1].node.Append(n)
 	return nil
 }
 
 func (p *parser) count() *SyntaxError {
-	if p.nodes++; p.nodes > maxNodes {
+	if p.budget.nodes++; p.budget.nodes > maxNodes {
 		return p.tooLarge("there are more elements than a form needs")
 	}
 	return nil
 }
 
 func (p *parser) endTag() *SyntaxError {
-	end := strings.IndexByte(p.text[p.at:], '>')
-	if end < 0 {
-		return p.fail("an end tag is not closed")
-	}
-	name := strings.TrimRight(p.text[p.at+2:p.at+end], " \t\r\n")
-	if p.open == nil || name != p.open.raw {
+	if len(p.open) == 0 {
 		return p.fail("an end tag does not match its element")
 	}
+	name, rest := p.open[len(p.open)-1].raw, p.text[p.at+2:]
+	if !strings.HasPrefix(rest, name) {
+		return p.fail("an end tag does not match its element")
+	}
+	p.at += 2 + len(name)
+	p.space()
+	if p.at >= len(p.text) || p.text[p.at] != '>' {
+		return p.fail("an end tag is not closed, or does not match its element")
+	}
+	p.at++
 	p.leave()
-	p.at += end + 1
 	return nil
 }
 
 // leave closes the open element and drops the prefixes it declared.
 func (p *parser) leave() {
-	for len(p.bindings) > 0 && p.bindings[len(p.bindings)-1].owner == p.open {
-		p.bindings = p.bindings[:len(p.bindings)-1]
-		p.lastPrefix, p.lastSpace = "", ""
+	last := p.open[len(p.open)-1]
+	p.open = p.open[:len(p.open)-1]
+	p.names.forget(last.bindings)
+	if last.node == nil {
+		p.dropping--
 	}
-	p.open = p.open.Parent
-	p.depth--
 }
 
 func (p *parser) startTag() *SyntaxError {
-	if p.open == nil && p.root != nil {
+	if len(p.open) == 0 && p.root != nil {
 		return p.fail("there is a second root element")
 	}
-	if p.depth++; p.depth > maxDepth {
+	if len(p.open) == maxDepth {
 		return p.tooLarge("elements are nested deeper than a form needs")
 	}
 	if err := p.count(); err != nil {
 		return err
 	}
-	n := p.store.node()
 	p.at++
-	if n.raw = p.name(); n.raw == "" {
-		return p.fail("an element has no name")
+	raw, outside := p.rawName(), len(p.names.bindings)
+	if p.root != nil && (p.dropping > 0 || p.names.droppedBefore(raw)) {
+		if done, err := p.skipTag(raw); done || err != nil {
+			return err
+		}
 	}
-	closed, err := p.attributes(n)
+	count, closed, err := p.attributes()
 	if err != nil {
 		return err
 	}
-	if err := p.resolve(n); err != nil {
+	name, err := p.names.element(raw)
+	if err != nil {
 		return err
 	}
-	if p.open == nil {
-		p.root = n
-	} else {
-		p.open.Append(n)
+	if p.root != nil && (p.dropping > 0 || name.dropped) {
+		p.dropping++
+		p.open = append(p.open, element{raw, nil, outside})
+	} else if err := p.enter(name, p.budget.raw[:count], outside); err != nil {
+		return err
 	}
-	p.open = n
 	if closed {
 		p.leave()
 	}
 	return nil
 }
 
-// name reads a name at the current place; empty where there is none.
-func (p *parser) name() string {
-	from := p.at
-	for p.at < len(p.text) && nameByte(p.text[p.at]) {
-		p.at++
+// skipTag reads the rest of a start tag that is left out. It is not done where
+// the tag declares a prefix, or may.
+func (p *parser) skipTag(raw string) (done bool, err *SyntaxError) {
+	rest := p.text[p.at:]
+	quote := byte(0)
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c == '<' || c < 0x20 && c != '\t' && c != '\n' && c != '\r':
+			return false, p.fail("a start tag is broken")
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == 'x' && strings.HasPrefix(rest[i:], "xmlns") || raw == "":
+			return false, nil
+		case c == '>':
+			p.at += i + 1
+			if rest[max(0, i-1)] != '/' {
+				p.dropping++
+				p.open = append(p.open, element{raw, nil, len(p.names.bindings)})
+			}
+			return true, nil
+		}
 	}
-	return p.text[from:p.at]
+	return false, p.fail("a start tag is not closed")
 }
 
-func nameByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		c == ':' || c == '_' || c == '-' || c == '.' || c >= utf8.RuneSelf
+// enter opens an element of the tree.
+func (p *parser) enter(name *Name, raw []rawAttr, outside int) *SyntaxError {
+	attrs, err := p.resolve(raw)
+	if err != nil {
+		return err
+	}
+	n := p.budget.store.node(name)
+	n.Attrs = p.budget.store.keep(attrs)
+	if p.root == nil {
+		p.root = n
+	} else {
+		p.open[len(p.open)-1].node.Append(n)
+	}
+	p.open = append(p.open, element{n.raw, n, outside})
+	return nil
+}
+
+// rawName reads up to what ends a name; whether it is one is asked when it is
+// first met.
+func (p *parser) rawName() string {
+	from := p.at
+	for p.at < len(p.text) {
+		switch p.text[p.at] {
+		case ' ', '\t', '\r', '\n', '>', '/', '=':
+			return p.text[from:p.at]
+		}
+		p.at++
+	}
+	return p.text[from:]
 }
 
 func (p *parser) space() bool {
@@ -288,128 +338,87 @@ func (p *parser) space() bool {
 	return p.at > from
 }
 
-// attributes reads up to the end of the start tag and reports whether the
-// element was closed in it.
-func (p *parser) attributes(n *Node) (closed bool, err *SyntaxError) {
-	var found [16]Attr
-	attrs := found[:0]
-	for {
+// attributes reads up to the end of the start tag and reports how many there
+// are and whether the element was closed in it.
+func (p *parser) attributes() (count int, closed bool, err *SyntaxError) {
+	for ; ; count++ {
 		spaced := p.space()
 		rest := p.text[p.at:]
 		switch {
 		case strings.HasPrefix(rest, ">"):
 			p.at++
-			n.Attrs = p.store.keep(attrs)
-			return false, nil
+			return count, false, nil
 		case strings.HasPrefix(rest, "/>"):
 			p.at += 2
-			n.Attrs = p.store.keep(attrs)
-			return true, nil
+			return count, true, nil
 		case !spaced:
-			return false, p.fail("a start tag is broken")
-		case len(attrs) == maxAttrs:
-			return false, p.tooLarge("an element has more attributes than a form needs")
+			return 0, false, p.fail("a start tag is broken")
+		case count == maxAttrs:
+			return 0, false, p.tooLarge("an element has more attributes than a form needs")
 		}
-		attr, err := p.attribute()
-		if err != nil {
-			return false, err
+		if p.budget.attributes++; p.budget.attributes > maxAttrsOfAll {
+			return 0, false, p.tooLarge("there are more attributes than a form needs")
 		}
-		attrs = append(attrs, attr)
-		p.declare(n, attr)
+		if err := p.attribute(&p.budget.raw[count]); err != nil {
+			return 0, false, err
+		}
 	}
 }
 
-func (p *parser) attribute() (Attr, *SyntaxError) {
-	attr := Attr{raw: p.name()}
+func (p *parser) attribute(attr *rawAttr) *SyntaxError {
+	attr.name = p.rawName()
 	p.space()
-	if attr.raw == "" || p.at >= len(p.text) || p.text[p.at] != '=' {
-		return attr, p.fail("an attribute is broken")
+	if attr.name == "" || p.at >= len(p.text) || p.text[p.at] != '=' {
+		return p.fail("an attribute is broken")
 	}
 	p.at++
 	p.space()
 	if p.at >= len(p.text) || (p.text[p.at] != '"' && p.text[p.at] != '\'') {
-		return attr, p.fail("an attribute has no quotes")
+		return p.fail("an attribute has no quotes")
 	}
-	end := strings.IndexByte(p.text[p.at+1:], p.text[p.at])
-	if end < 0 {
-		return attr, p.fail("an attribute is not closed")
-	}
-	raw := p.text[p.at+1 : p.at+1+end]
-	if strings.IndexByte(raw, '<') >= 0 {
-		return attr, p.fail("an attribute holds a tag")
-	}
-	value, reason := decode(attributeSpace(raw))
-	if reason != "" {
-		return attr, p.fail(reason)
-	}
-	attr.Value = value
-	p.at += end + 2
-	return attr, nil
-}
-
-func (p *parser) declare(n *Node, attr Attr) {
-	prefix, declares := strings.CutPrefix(attr.raw, "xmlns:")
-	if !declares && attr.raw != "xmlns" {
-		return
-	}
-	if !declares {
-		prefix = ""
-	}
-	p.bindings = append(p.bindings, binding{prefix, transitional(attr.Value), n})
-	p.lastPrefix, p.lastSpace = "", ""
-}
-
-// resolve gives the element and its attributes their namespaces.
-func (p *parser) resolve(n *Node) *SyntaxError {
-	var ok bool
-	if n.Space, n.Local, ok = p.split(n.raw, true); !ok {
-		return p.fail("an element's prefix is not declared")
-	}
-	for i := range n.Attrs {
-		a := &n.Attrs[i]
-		if a.Space, a.Local, ok = p.split(a.raw, false); !ok {
-			return p.fail("an attribute's prefix is not declared")
+	quote := p.text[p.at]
+	p.at++
+	from, plain := p.at, true
+	for ; p.at < len(p.text) && p.text[p.at] != quote; p.at++ {
+		switch c := p.text[p.at]; {
+		case c == '<':
+			return p.fail("an attribute holds a tag")
+		case c < 0x20 || c == '&':
+			plain = false
 		}
-		for j := range i {
-			if n.Attrs[j].Local == a.Local && n.Attrs[j].Space == a.Space {
-				return p.fail("an attribute stands twice")
-			}
+	}
+	if p.at >= len(p.text) {
+		return p.fail("an attribute is not closed")
+	}
+	attr.value = p.text[from:p.at]
+	p.at++
+	if !plain {
+		reason := ""
+		if attr.value, reason = decode(attributeSpace(attr.value)); reason != "" {
+			return p.fail(reason)
 		}
+	}
+	if strings.HasPrefix(attr.name, "xmlns") {
+		p.names.declare(attr.name, attr.value)
 	}
 	return nil
 }
 
-func (p *parser) split(raw string, element bool) (space, local string, ok bool) {
-	colon := strings.IndexByte(raw, ':')
-	if colon < 0 {
-		if !element {
-			return "", raw, true
+// resolve gives attributes their namespaces; the result is good until the next
+// start tag.
+func (p *parser) resolve(raw []rawAttr) ([]Attr, *SyntaxError) {
+	attrs := p.budget.attrs[:len(raw)]
+	for i := range raw {
+		name, err := p.names.attribute(raw[i].name)
+		if err != nil {
+			return nil, err
 		}
-		space, _ = p.lookUp("")
-		return space, raw, true
-	}
-	prefix, local := raw[:colon], raw[colon+1:]
-	if local == "" || strings.IndexByte(local, ':') >= 0 {
-		return "", "", false
-	}
-	space, ok = p.lookUp(prefix)
-	return space, local, ok
-}
-
-func (p *parser) lookUp(prefix string) (string, bool) {
-	switch {
-	case prefix != "" && prefix == p.lastPrefix:
-		return p.lastSpace, true
-	case prefix == "xmlns":
-		return "xmlns", true
-	case prefix == "xml":
-		return "http://www.w3.org/XML/1998/namespace", true
-	}
-	for i := len(p.bindings) - 1; i >= 0; i-- {
-		if p.bindings[i].prefix == prefix {
-			p.lastPrefix, p.lastSpace = prefix, p.bindings[i].space
-			return p.lastSpace, true
+		for j := range i {
+			if other := attrs[j].Name; other == name || other.Local == name.Local && other.Space == name.Space {
+				return nil, p.fail("an attribute stands twice")
+			}
 		}
+		attrs[i] = Attr{name, raw[i].value}
 	}
-	return "", false
+	return attrs, nil
 }

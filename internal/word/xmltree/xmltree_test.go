@@ -19,7 +19,7 @@ func TestATreeIsWrittenAsItWasRead(t *testing.T) {
 		`<w:p xmlns:w="urn:w"><w:t xml:space="preserve"> a &amp; b </w:t></w:p>`,
 		`<a xmlns="urn:one"><b xmlns="urn:two"/><c/></a>`,
 	} {
-		root, err := xmltree.Parse([]byte(text))
+		root, err := xmltree.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestWhatXMLAllowsAndAFormDoesNotNeedIsRefused(t *testing.T) {
 		"no UTF-8":            "<a>\xff</a>",
 		"nothing":             "",
 	} {
-		_, err := xmltree.Parse([]byte(text))
+		_, err := xmltree.Parse(text)
 		var syntax *xmltree.SyntaxError
 		if !errors.As(err, &syntax) || syntax.TooLarge {
 			t.Errorf("%s: %v", name, err)
@@ -61,7 +61,7 @@ func TestBoundsAreKept(t *testing.T) {
 		"attributes": "<a" + manyAttributes(65) + "/>",
 		"size":       "<a>" + strings.Repeat(" ", xmltree.MaxBytes) + "</a>",
 	} {
-		_, err := xmltree.Parse([]byte(text))
+		_, err := xmltree.Parse(text)
 		var syntax *xmltree.SyntaxError
 		if !errors.As(err, &syntax) || !syntax.TooLarge {
 			t.Errorf("%s: %v", name, err)
@@ -87,7 +87,7 @@ func TestTextSurvivesWritingAndReading(t *testing.T) {
 		}, rapid.String().Draw(t, "text"))
 		written := append(xmltree.AppendText([]byte(`<a b="`), text), `">`...)
 		written = append(xmltree.AppendText(written, text), "</a>"...)
-		root, err := xmltree.Parse(written)
+		root, err := xmltree.Parse(string(written))
 		if err != nil || root.Content() != text || root.Attr("", "b") != text {
 			t.Fatalf("%q reads as %q (%v)", text, written, err)
 		}
@@ -101,11 +101,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(`<?xml version="1.0"?><a/>`)
 	f.Add("\ufeff<a>\r\n</a>")
 	f.Fuzz(func(t *testing.T, text string) {
-		root, err := xmltree.Parse([]byte(text))
+		root, err := xmltree.Parse(text)
 		if err != nil {
 			return
 		}
-		again, err := xmltree.Parse(root.AppendTo(nil))
+		again, err := xmltree.Parse(string(root.AppendTo(nil)))
 		if err != nil || again.Content() != root.Content() {
 			t.Fatalf("written and read again: %v", err)
 		}
