@@ -9,10 +9,11 @@ import (
 )
 
 var (
-	// unpackers and packers are kept for the next file: to make one takes as
-	// long as to use it.
+	// unpackers are kept for the next file: to make one takes as long as to use
+	// it.
 	unpackers = sync.Pool{New: func() any { return new(unpacker) }}
-	packers   = sync.Pool{New: func() any { return newPacker() }}
+	// packers are kept likewise.
+	packers = sync.Pool{New: func() any { return newPacker() }}
 )
 
 // unpacker unpacks parts; room is where.

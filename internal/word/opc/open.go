@@ -108,7 +108,12 @@ func (p *Package) Close() {
 }
 
 // Read unpacks one part, of at most [xmltree.MaxBytes].
-func (p *Package) Read(name string) (string, error) {
+func (p *Package) Read(name string) ([]byte, error) {
+	content, err := p.text(name)
+	return []byte(content), err
+}
+
+func (p *Package) text(name string) (string, error) {
 	i, found := p.byName[strings.ToLower(name)]
 	if !found {
 		return "", errMissing
@@ -156,7 +161,7 @@ func (p *Package) Tree(name string, without ...string) (*xmltree.Node, error) {
 }
 
 func (p *Package) tree(name string, without ...string) (*xmltree.Node, *RefusedError) {
-	content, err := p.Read(name)
+	content, err := p.text(name)
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused):

@@ -7,8 +7,9 @@ import "sync"
 const slab = 512
 
 var (
-	// nodeSlabs and attrSlabs are kept, empty, for the next package.
+	// nodeSlabs are kept, empty, for the next package.
 	nodeSlabs = sync.Pool{New: func() any { return new([slab]Node) }}
+	// attrSlabs are kept likewise.
 	attrSlabs = sync.Pool{New: func() any { return new([slab]Attr) }}
 )
 
