@@ -20,10 +20,13 @@ const (
 	Final Kind = "final"
 	// Transfer carries the full plan to a child's new setting.
 	Transfer Kind = "transfer"
+	// Pack carries the pack for a meeting, and the invitation to it where the
+	// message is protected as a whole.
+	Pack Kind = "pack"
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Form, Chase, Escalate, Final, Transfer} }
+func Kinds() []Kind { return []Kind{Form, Chase, Escalate, Final, Transfer, Pack} }
 
 // Extension is the kind of file a document is.
 type Extension string
@@ -32,6 +35,8 @@ type Extension string
 const (
 	Word Extension = "docx"
 	PDF  Extension = "pdf"
+	// Calendar is an invitation (RFC 5545).
+	Calendar Extension = "ics"
 )
 
 // MediaType is the registered media type of such a file; it is empty for a
@@ -42,6 +47,8 @@ func (e Extension) MediaType() string {
 		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	case PDF:
 		return "application/pdf"
+	case Calendar:
+		return "text/calendar"
 	}
 	return ""
 }
@@ -76,7 +83,11 @@ type Input struct {
 	// an address that is not secure never carries it.
 	Document  []byte
 	Extension Extension
-	Role      pep.Role
+	// Calendar is the recipient's invitation to a meeting; empty where there is
+	// none. It goes with what is protected as a whole, never beside a protected
+	// document.
+	Calendar []byte
+	Role     pep.Role
 	// Late is set where a form or plan goes out after its day, and where a
 	// reminder goes out after ReturnBy.
 	Late bool

@@ -46,6 +46,10 @@ const (
 	escalateGateway   = "escalate-gateway.txt"
 	finalGateway      = "final-gateway.txt"
 	transferGateway   = "transfer-gateway.txt"
+	packSecure        = "pack-secure.txt"
+	packProtected     = "pack-protected.txt"
+	packSealed        = "pack-sealed.txt"
+	packGateway       = "pack-gateway.txt"
 	callScript        = "call-script.txt"
 	agreeScript       = "agree-script.txt"
 	digestFile        = "digest.txt"
@@ -85,6 +89,10 @@ func purposes() map[purpose]string {
 		{Final, gateway}:    finalGateway,
 		{Escalate, gateway}: escalateGateway,
 		{Transfer, gateway}: transferGateway,
+		{Pack, secure}:      packSecure,
+		{Pack, neutral}:     packProtected,
+		{Pack, sealed}:      packSealed,
+		{Pack, gateway}:     packGateway,
 	}
 }
 

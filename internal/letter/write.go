@@ -53,6 +53,11 @@ func (t Templates) Write(in Input) (Contents, error) {
 	}
 	if in.carries(how) {
 		c.Attachments = []Attachment{{Name: fileName(in), Type: in.Extension.MediaType(), Data: in.Document}}
+		if how != neutral && len(in.Calendar) > 0 {
+			invitation := in
+			invitation.Extension = Calendar
+			c.Attachments = append(c.Attachments, Attachment{Name: fileName(invitation), Type: Calendar.MediaType(), Data: in.Calendar})
+		}
 	}
 	return c, checkWritten(c, in, how)
 }

@@ -109,6 +109,10 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 			case row.Skipped:
 				out.Skips = append(out.Skips, row)
 				continue
+			case row.Kind == timetable.KindPack && !r.Unattended:
+				row.Skipped, row.Why = true, append([]string{"meeting packs go out from the daemon alone; an officer makes one with pepost pack"}, row.Why...)
+				out.Skips = append(out.Skips, row)
+				continue
 			case row.Kind == timetable.KindTask:
 				out.Tasks = append(out.Tasks, row)
 				continue
@@ -148,8 +152,10 @@ func (r *Runner) look(ctx context.Context, c *child, e errand, dry bool) (*made,
 		why, _ = addressed(why, nil, e.address)
 	}
 	if !found {
-		err := r.arrangeOpening(ctx, &e)
-		return &made{errand: e}, err
+		if err := r.arrangeOpening(ctx, &e); err != nil {
+			return nil, err
+		}
+		return &made{errand: e}, r.invite(ctx, c, &e, dry)
 	}
 	if d, err = r.holdDraft(ctx, d, why, dry); err != nil {
 		return nil, fmt.Errorf("holding a delivery of %s: %w", d.Ref, err)

@@ -3,38 +3,68 @@ package pipeline
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/word"
 )
 
-// drawn is one form in Word for one reader.
+// drawn is one document for one reader: a form or a final plan in Word, a
+// meeting pack as PDF.
 type drawn struct {
-	word       []byte
+	file       []byte
+	as         letter.Extension
 	form       string // its name and the hash of its definition
 	unanswered []string
 	hold       string
 }
 
-// draw makes the Word form of an errand; a sketch has none.
+// draw makes the document of an errand; a sketch has none.
 func (r *Runner) draw(e errand) (drawn, error) {
+	if e.kind == outbox.KindPack {
+		return r.drawPack(e)
+	}
 	composed := r.Forms.Compose(e.drawnPlan())
 	doc, values, withheld := r.document(e, composed)
 	stage := form.ToSend
 	if e.kind.Final() {
 		stage = form.ToFinalise
 	}
-	out := drawn{form: composed.ID + " " + composed.Version, unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld)}
+	out := drawn{form: composed.ID + " " + composed.Version, unanswered: form.Missing(composed, values, stage), hold: holdOf(withheld), as: letter.Word}
 	if r.Sketch {
 		return out, nil
 	}
 	var err error
-	if out.word, err = word.Write(doc); err != nil {
+	if out.file, err = word.Write(doc); err != nil {
 		return drawn{}, fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
 	}
+	return out, nil
+}
+
+// drawPack makes the meeting pack of an errand for its one reader.
+func (r *Runner) drawPack(e errand) (drawn, error) {
+	composed := r.Forms.Compose(e.plan)
+	doc, _, withheld := r.packDocument(e, "the "+e.recipient.Role.Words())
+	out := drawn{form: composed.ID + " " + composed.Version, hold: holdOf(withheld), as: letter.PDF}
+	if r.Sketch {
+		return out, nil
+	}
+	file, err := r.PDF.Write(doc)
+	var uncovered *pdf.UncoveredError
+	if errors.As(err, &uncovered) {
+		out.hold = "the pack cannot be drawn: " + strings.ReplaceAll(err.Error(), "\n", "; ")
+		return out, nil
+	}
+	if err != nil {
+		return drawn{}, fmt.Errorf("drawing the meeting pack of %s: %w", e.record.Ref, err)
+	}
+	out.file = file.Bytes
 	return out, nil
 }
 

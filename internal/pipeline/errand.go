@@ -51,7 +51,10 @@ type errand struct {
 	onPaper bool
 	// house is why the postal address is to be looked at before anything is posted.
 	house string
-	// answers are a final plan's; a form has none of its own.
+	// calendar is the recipient's invitation to the meeting; only a pack has one.
+	calendar []byte
+	// answers are a final plan's, and a pack's where there are any; a form has
+	// none of its own.
 	answers *form.Values
 }
 

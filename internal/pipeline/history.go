@@ -115,7 +115,9 @@ func (r *Runner) errand(c *child, p prospect, row timetable.Due) errand {
 		r.handOver(c, p, &e)
 	case timetable.KindChase:
 		e.escalates, e.occasion = p.escalates(row), row.Occasion
-	case timetable.KindForm, timetable.KindPack, timetable.KindTask:
+	case timetable.KindPack:
+		e.answers, e.occasion = p.history.answers, row.Occasion
+	case timetable.KindForm, timetable.KindTask:
 	}
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pack"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/timetable"
@@ -94,6 +95,22 @@ func (r *Runner) invitation(ctx context.Context, i pack.Invitation, off bool, pe
 	i.Sequence, i.Stamp, out.Sequence = v.Sequence, v.At, v.Sequence
 	out.File, err = i.Write()
 	return out, err
+}
+
+// invite puts the recipient's invitation beside a meeting pack that is made. A
+// dry run makes none, since each is stored as a version.
+func (r *Runner) invite(ctx context.Context, c *child, e *errand, dry bool) error {
+	if e.kind != outbox.KindPack || dry || r.Sketch {
+		return nil
+	}
+	p, ours := r.plan(c, e.plan.Key())
+	if !ours {
+		return nil
+	}
+	clock, place := r.openMeeting(p, c.record)
+	one, err := r.invitation(ctx, r.entry(c, p, e.recipient, clock, place), calledOff(p.outlook.Course), e.recipient, r.Owner)
+	e.calendar = one.File
+	return err
 }
 
 // entry is the invitation without its version. Its identifier is opaque and

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pepost/pepost/internal/document"
@@ -52,14 +53,15 @@ func (r *Runner) MeetingPack(ctx context.Context, record pep.Record, ask PackAsk
 	}
 	people, blocked := r.Rules.Invited(record, p.outlook.Plan)
 	to, audience := packReader(p.outlook, people, ask.Role)
-	doc, held := r.packDocument(p, record, to, audience)
+	e := errand{record: record, plan: p.outlook.Plan, kind: outbox.KindPack, recipient: to, answers: p.history.answers}
+	doc, _, withheld := r.packDocument(e, audience)
 	file, err := r.PDF.Write(doc)
 	if err != nil {
 		return MeetingPack{}, fmt.Errorf("drawing the meeting pack of %s: %w", record.Ref, err)
 	}
 	out := MeetingPack{
 		PDF: file.Bytes, Pages: file.Pages, Booked: !p.outlook.Plan.Meeting.Date.IsZero() && !calledOff(p.outlook.Course),
-		Audience: audience, Blocked: blocked, Held: held,
+		Audience: audience, Blocked: blocked, Held: holding(withheld),
 	}
 	if out.Booked || calledOff(p.outlook.Course) {
 		out.Invitations, err = r.invitations(ctx, c, p, people, ask.By)
@@ -93,22 +95,19 @@ func packReader(outlook timetable.Outlook, people []timetable.Recipient, role pe
 
 // packDocument builds the form twice for the audience, as it stands and blank,
 // and lays the pack out from both.
-func (r *Runner) packDocument(p prospect, record pep.Record, to timetable.Recipient, audience string) (document.Document, []document.Withheld) {
-	e := errand{record: record, plan: p.outlook.Plan, kind: outbox.KindPack, recipient: to, answers: p.history.answers}
+func (r *Runner) packDocument(e errand, audience string) (document.Document, form.Values, []document.Withheld) {
 	composed := r.Forms.Compose(e.plan)
 	doc, values, withheld := r.document(e, composed)
-	blank, _ := document.Build(composed, unwritten(composed, values), readerOf(e), document.Head{Ref: record.Ref, Generated: r.today()})
-	officer := r.officer(record)
-	laid := pack.Build(pack.Input{
+	blank, _ := document.Build(composed, unwritten(composed, values), readerOf(e), document.Head{Ref: e.record.Ref, Generated: r.today()})
+	officer := r.officer(e.record)
+	return pack.Build(pack.Input{
 		Form: doc, Blank: blank, Audience: audience, Agenda: r.Agenda, Date: e.plan.Meeting.Date, Officer: officer.Name, Phone: officer.Telephone,
-	})
-	var held []document.Withheld
-	for _, w := range withheld {
-		if w.Holds {
-			held = append(held, w)
-		}
-	}
-	return laid, held
+	}), values, withheld
+}
+
+// holding are the answers that were left out and that a person must look at.
+func holding(withheld []document.Withheld) []document.Withheld {
+	return slices.DeleteFunc(slices.Clone(withheld), func(w document.Withheld) bool { return !w.Holds })
 }
 
 // unwritten is what a form begins with before the child or the carer has

@@ -3,12 +3,18 @@ package pipeline_test
 import (
 	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pepost/pepost/internal/calendar"
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pack"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
+	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/timetable"
 	"github.com/pepost/pepost/templates"
 )
 
@@ -157,5 +163,94 @@ func TestWithoutAMeetingThereIsThePackAlone(t *testing.T) {
 	made := s.pack(record, "")
 	if made.Booked || len(made.Invitations) != 0 || made.Pages < 5 {
 		t.Errorf("booked %v, %d invitations, %d pages", made.Booked, len(made.Invitations), made.Pages)
+	}
+}
+
+// sendingPacks is a stage whose authority sends the pack five working days
+// before the meeting, and whose daemon is at work.
+func sendingPacks(t *testing.T) (*stage, pep.Record) {
+	t.Helper()
+	s, record := atTheMeeting(t)
+	s.Rules.Pack = timetable.Clock{N: 5, Unit: calendar.WorkingDays, Source: "made up"}
+	s.Unattended = true
+	return s, record
+}
+
+func packs(s *stage) map[pep.Role]outbox.Delivery {
+	all := map[pep.Role]outbox.Delivery{}
+	for _, d := range s.stored() {
+		if d.Kind == outbox.KindPack && d.State != outbox.Cancelled {
+			all[d.Recipient.Role] = d
+		}
+	}
+	return all
+}
+
+func TestPacksGoToThoseInvitedWhoMayHaveThePapersOnTheirDay(t *testing.T) {
+	s, _ := sendingPacks(t)
+	s.on("2026-02-23")
+	s.send()
+	if early := packs(s); len(early) != 0 {
+		t.Fatalf("%d packs six working days before the meeting", len(early))
+	}
+	s.on("2026-02-24")
+	s.send()
+	made := packs(s)
+	if _, parent := made[pep.Parent]; len(made) != 3 || parent {
+		t.Fatalf("packs for %v", slices.Sorted(maps.Keys(made)))
+	}
+	if d := made[pep.DesignatedTeacher]; d.State != outbox.Accepted || d.Decision.Method != route.MethodTLS {
+		t.Errorf("the teacher's: %s by %s", d.State, d.Decision.Method)
+	}
+	if d := made[pep.FosterCarer]; d.Decision.Method != route.MethodProtectedDocument || d.Passphrase != outbox.PassphrasePending {
+		t.Errorf("the carer's by %s, passphrase %s", d.Decision.Method, d.Passphrase)
+	}
+	if d := made[pep.SocialWorker]; d.State != outbox.Held {
+		t.Errorf("one without an address: %s", d.State)
+	}
+	for _, e := range s.relay.taken {
+		switch named(e) {
+		case made[pep.DesignatedTeacher].ID:
+			if text := string(e.Bytes); !strings.Contains(text, "text/calendar") || !strings.Contains(text, "application/pdf") {
+				t.Error("the teacher's message has no pack or no invitation")
+			}
+		case made[pep.FosterCarer].ID:
+			if text := string(e.Bytes); strings.Contains(text, "text/calendar") || !strings.Contains(text, "application/pdf") {
+				t.Error("the carer's message has an invitation beside the protected pack, or no pack")
+			}
+		}
+	}
+	sent := len(s.relay.taken)
+	s.send()
+	if len(s.relay.taken) != sent || len(packs(s)) != 3 {
+		t.Error("a second run sent or made something again")
+	}
+}
+
+func TestNobodySendsPacksByHandAndAMovedMeetingHasItsOwn(t *testing.T) {
+	s, record := sendingPacks(t)
+	s.Unattended = false
+	s.on("2026-02-24")
+	s.send()
+	if made := packs(s); len(made) != 0 {
+		t.Fatalf("an officer's run made %d packs", len(made))
+	}
+	s.Unattended, s.ByHand = true, true
+	s.send()
+	first := packs(s)[pep.DesignatedTeacher]
+	c := record.Child
+	c.Meeting.Date = pep.MustDate("2026-03-04")
+	in := pipeline.Intake{Children: []pep.Child{c}, Contacts: map[string][]pep.Contact{"1": record.Contacts}, Rows: []pipeline.Row{{
+		ChildID: "1", Kind: "children", Digest: [32]byte([]byte("moved by a day" + strings.Repeat(".", 32))),
+	}}}
+	must(s.Register.Import(t.Context(), in, s.now))(t)
+	s.on("2026-02-25")
+	s.send()
+	second := packs(s)[pep.DesignatedTeacher]
+	if first.ID == "" || second.ID == "" || first.ID == second.ID || second.State != outbox.Drafted {
+		t.Errorf("first %q, then %q %s", first.ID, second.ID, second.State)
+	}
+	if old := must(s.Deliveries.Get(t.Context(), first.ID))(t); old.State != outbox.Cancelled {
+		t.Errorf("the pack of the old date is %s", old.State)
 	}
 }

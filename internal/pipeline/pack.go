@@ -29,6 +29,8 @@ const (
 // it.
 func (r *Runner) holdForPost(e errand) string {
 	switch lacks := r.packLacks(e.recipient.Contact); {
+	case e.kind == outbox.KindPack:
+		return "a meeting pack goes by post by hand: make it with pepost pack, and record it as cancelled here"
 	case e.kind == outbox.KindChase:
 		return "whoever is written to by post has not sent the form back: ring them"
 	case lacks != "":
@@ -78,7 +80,7 @@ func (r *Runner) pack(d *outbox.Delivery, e errand, made drawn) (sealed, error) 
 		return sealed{}, fmt.Errorf("writing the letter for %s: %w", d.Ref, err)
 	}
 	doc, _, _ := r.document(e, r.Forms.Compose(e.drawnPlan()))
-	file, err := r.PDF.WritePack(r.envelope(e, address, contents, made.word), doc)
+	file, err := r.PDF.WritePack(r.envelope(e, address, contents, made.file), doc)
 	var uncovered *pdf.UncoveredError
 	if errors.As(err, &uncovered) || errors.Is(err, pdf.ErrLongLetter) {
 		return sealed{unanswered: made.unanswered, hold: undrawable + strings.ReplaceAll(err.Error(), "\n", "; ")}, nil
@@ -87,7 +89,7 @@ func (r *Runner) pack(d *outbox.Delivery, e errand, made drawn) (sealed, error) 
 		return sealed{}, fmt.Errorf("drawing the letter for %s: %w", d.Ref, err)
 	}
 	d.SHA256, d.Size, d.Recipient.Postal = digest(file.Bytes), len(file.Bytes), address.Text()
-	return sealed{contents: Contents{Parcel: file.Bytes, Document: made.word}, unanswered: made.unanswered, hold: made.hold}, nil
+	return sealed{contents: Contents{Parcel: file.Bytes, Document: made.file}, unanswered: made.unanswered, hold: made.hold}, nil
 }
 
 // envelope is what the letter says.

@@ -122,17 +122,20 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 		sketch(d)
 		return out, nil
 	}
+	if e.kind == outbox.KindPack && len(drawn.file) == 0 {
+		return out, nil
+	}
 	if d.Decision.Method == route.MethodPost {
 		return r.pack(d, e, drawn)
 	}
-	parcel, err := r.parcel(*d, e, drawn.word)
+	parcel, err := r.parcel(*d, e, drawn)
 	var big *seal.TooBigError
 	if errors.As(err, &big) {
 		if d.Decision = r.withoutGateway(e, big); !sealable(d.Decision) {
 			out.hold = firstOf(out.hold, r.reasonToHold(e, d.Decision))
 			return out, nil
 		}
-		parcel, err = r.parcel(*d, e, drawn.word)
+		parcel, err = r.parcel(*d, e, drawn)
 	}
 	if err != nil {
 		return out, err
@@ -145,7 +148,7 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 	default:
 		d.Passphrase = outbox.PassphrasePending
 	}
-	out.contents = Contents{Parcel: parcel.Bytes, Passphrase: parcel.Passphrase, Document: drawn.word}
+	out.contents = Contents{Parcel: parcel.Bytes, Passphrase: parcel.Passphrase, Document: drawn.file}
 	return out, nil
 }
 
@@ -157,11 +160,11 @@ func sketch(d *outbox.Delivery) {
 	}
 }
 
-func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parcel, error) {
+func (r *Runner) parcel(d outbox.Delivery, e errand, made drawn) (seal.Parcel, error) {
 	contents, err := r.Templates.Write(letter.Input{
 		Ref: d.Ref, Kind: e.letter(), Decision: d.Decision, On: r.today(), ReturnBy: r.returnBy(e),
 		Officer: r.officer(e.record), Sender: letter.Sender{Authority: r.Words.Authority, VirtualSchool: r.Words.VirtualSchool},
-		Document: document, Extension: letter.Word, Role: letterRole(d.Recipient), Late: e.late, Agreed: e.opens.on, Texted: e.texts,
+		Document: made.file, Extension: made.as, Calendar: e.calendar, Role: letterRole(d.Recipient), Late: e.late, Agreed: e.opens.on, Texted: e.texts,
 	})
 	if err != nil {
 		return seal.Parcel{}, fmt.Errorf("writing the letter for %s: %w", d.Ref, err)
@@ -173,7 +176,7 @@ func (r *Runner) parcel(d outbox.Delivery, e errand, document []byte) (seal.Parc
 	parcel, err := seal.Seal(d.Decision, contents,
 		seal.Envelope{From: r.From, To: d.Recipient.Address, MessageID: d.MessageID, Date: r.Now(), Gateways: r.gateways()},
 		seal.Secrets{
-			Rand:       r.Seed.Stream(d.ID + "\x00" + digest(document) + "\x00" + contents.Text + r.keyLabel(d.Decision)),
+			Rand:       r.Seed.Stream(d.ID + "\x00" + digest(made.file) + "\x00" + contents.Text + r.keyLabel(d.Decision)),
 			Passphrase: e.opens.phrase, OpenPGP: keys,
 		})
 	if err != nil {

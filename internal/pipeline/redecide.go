@@ -79,6 +79,8 @@ func (r *Runner) recipientsOf(c *child, p prospect, d outbox.Delivery) []timetab
 		return p.transferTo()
 	case d.Kind == outbox.KindFinal:
 		return p.outlook.FinalRecipients
+	case d.Kind == outbox.KindPack:
+		return p.outlook.PackRecipients
 	case d.Kind == outbox.KindChase:
 		return slices.Concat(p.outlook.Recipients, p.outlook.Heads, p.outlook.VirtualSchools)
 	}

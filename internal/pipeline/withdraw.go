@@ -211,6 +211,9 @@ func (r *Runner) corrected(c *child, p prospect, d outbox.Delivery) bool {
 // offMeeting is why a form or a reminder waits for another meeting than the
 // one it was made for.
 func offMeeting(d outbox.Delivery, o timetable.Outlook, where *time.Location) withdrawal {
+	if d.Kind == outbox.KindPack {
+		return offPack(d, o)
+	}
 	if d.Kind != outbox.KindForm && d.Kind != outbox.KindChase {
 		return ""
 	}
@@ -223,6 +226,18 @@ func offMeeting(d outbox.Delivery, o timetable.Outlook, where *time.Location) wi
 		return otherDate
 	}
 	return ""
+}
+
+// offPack is why a meeting pack waits for another meeting than the one it was
+// made for.
+func offPack(d outbox.Delivery, o timetable.Outlook) withdrawal {
+	switch m, has := o.Milestone(timetable.PackOut); {
+	case has && m.Due == d.Due:
+		return ""
+	case o.Course.Status == pep.MeetingCancelled:
+		return cancelled
+	}
+	return otherDate
 }
 
 // draftedBefore reports whether a delivery was made before the day on which its

@@ -72,8 +72,8 @@ func checkContents(c letter.Contents) error {
 	}
 	for _, a := range c.Attachments {
 		switch {
-		case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,60}\.(docx|pdf)$`).MatchString(a.Name):
-			return mismatch("file name", "is not letters, digits and hyphens with .docx or .pdf")
+		case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,60}\.(docx|pdf|ics)$`).MatchString(a.Name):
+			return mismatch("file name", "is not letters, digits and hyphens with .docx, .pdf or .ics")
 		case a.Type != letter.Extension(a.Name[strings.LastIndexByte(a.Name, '.')+1:]).MediaType():
 			return mismatch("file", "has a name and a media type that differ")
 		case len(a.Data) == 0:

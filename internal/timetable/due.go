@@ -74,6 +74,7 @@ func (r Rules) Due(o Outlook, done Progress, cal *calendar.Calendar, until pep.D
 		l.chase(done)
 		l.final(done)
 	}
+	l.pack()
 	l.transfer()
 	l.tasks()
 	for _, b := range o.Blocked {
@@ -232,6 +233,30 @@ func (l *list) final(done Progress) {
 	}
 	for _, b := range o.FinalBlocked {
 		l.rows = append(l.rows, Due{Ref: o.Plan.Ref, PlanKey: o.Plan.Key(), Milestone: FinalDue, Role: b.Role, Skipped: true, Why: []string{b.Why}})
+	}
+}
+
+// pack is the meeting pack for those invited who may have the plan's papers,
+// until the meeting is over. A meeting that moves has a pack of its own.
+func (l *list) pack() {
+	m, has := l.outlook.Milestone(PackOut)
+	switch {
+	case !has:
+	case meetingOver(l.outlook):
+		l.skip(PackOut, m.Due, "the meeting was on "+l.outlook.Plan.Meeting.Date.Long())
+	case m.Due.IsZero():
+		l.skip(PackOut, pep.Date{}, m.Why...)
+	case m.Due.After(l.until):
+		l.skip(PackOut, m.Due, slices.Concat([]string{"not due before " + m.Due.Long()}, m.Why)...)
+	default:
+		first := len(l.rows)
+		for _, to := range l.outlook.PackRecipients {
+			l.add(KindPack, PackOut, m.Due, m.Late, to, m.Why...)
+		}
+		for i := range l.rows[first:] {
+			l.rows[first+i].Occasion = l.outlook.Plan.Meeting.Date.String()
+			l.rows[first+i].Missed = l.missed(m.Due)
+		}
 	}
 }
 

@@ -8,11 +8,19 @@ import (
 // none is written where an authority has no such thing.
 const none = "none"
 
+// packClock is the one clock that a file need not have.
+const packClock = "pack"
+
 func (rd *reader) clocks(n rulefile.Node, rules *Rules) {
-	fields := n.Fields(append(keysOf(clocksSection), "chase")...)
+	fields := n.Fields(append(keysOf(clocksSection), "chase", packClock)...)
 	need := func(key string) rulefile.Node { return rd.need(fields, clocksSection, key) }
 	if fields.Has("chase") { // as files of an earlier version have it
 		fields.May("chase").Problem("the chaser is the first step under reminders now", "take this out and write "+rd.ready(wholeFile, "reminders"))
+	}
+	// Files of an earlier version have no such clock: they stand.
+	rules.Pack = Clock{Source: "our default, the file does not say; packs are made on demand"}
+	if fields.Has(packClock) {
+		rules.Pack = rd.clockOrNone(fields.May(packClock))
 	}
 	// What goes out and comes back, and how long a missed thing is made up
 	// for, no authority does without.

@@ -242,6 +242,19 @@ func (m *milestones) form(o *Outlook) {
 		s.Kind, s.By = KindChase, pep.Officer
 		m.add(s, m.done.Returned)
 	}
+	m.pack()
+}
+
+// pack is the day on which the meeting pack goes to those invited, where the
+// authority has one. Under handoff the form is in a portal, and with it all
+// that a pack is made of.
+func (m *milestones) pack() {
+	if m.rules.Pack.Off() || m.handoff() {
+		return
+	}
+	s := m.beforeMeeting(PackOut, m.rules.Pack)
+	s.Kind, s.By = KindPack, pep.Officer
+	m.add(s, pep.Date{})
 }
 
 func (m *milestones) handoff() bool { return m.rules.FormDelivery.Value == ByHandoff }

@@ -24,6 +24,7 @@ const (
 	FormOut                MilestoneName = "form_out"
 	ViewsOut               MilestoneName = "views_out"
 	CarerSheetOut          MilestoneName = "carer_sheet_out"
+	PackOut                MilestoneName = "pack_out"
 	ReturnDue              MilestoneName = "return_due"
 	ChaseDue               MilestoneName = "chase"
 	HoldMeeting            MilestoneName = "meeting"
@@ -41,7 +42,7 @@ const (
 func MilestoneNames() []MilestoneName {
 	return []MilestoneName{
 		SetMeeting, Initiate, SocialWorkerPart, InitialMeeting, Available, NewSettingPlace, TransferDue,
-		TellEducationAuthority, TellVirtualSchool, FormOut, ViewsOut, CarerSheetOut, ReturnDue, ChaseDue,
+		TellEducationAuthority, TellVirtualSchool, FormOut, ViewsOut, CarerSheetOut, ReturnDue, ChaseDue, PackOut,
 		HoldMeeting, Finalise, FinalDue, ChildCopy, SubmissionDue, CurrentForReview, CopyTargets, RecordProvision, NextMeeting,
 	}
 }
@@ -115,6 +116,8 @@ type Outlook struct {
 	// FinalRecipients and FinalBlocked are the same for the final plan.
 	FinalRecipients []Recipient `json:"final_recipients"`
 	FinalBlocked    []Blocked   `json:"final_blocked"`
+	// PackRecipients get the meeting pack, where the authority sends one.
+	PackRecipients []Recipient `json:"-"`
 	// Heads and VirtualSchools are told, by later reminders, of a form that is
 	// not back; TransferTo is whom the Virtual School confirmed.
 	Heads          []Recipient `json:"-"`
@@ -150,6 +153,7 @@ func (r Rules) Look(rec pep.Record, c Course, done Progress, cal *calendar.Calen
 	d.fill(&o)
 	o.Recipients, o.Blocked = r.FormRecipients(rec, o.Plan, asOf)
 	o.FinalRecipients, o.FinalBlocked = r.FinalRecipients(rec, o.Plan)
+	o.PackRecipients = r.packRecipients(rec, o.Plan)
 	o.Heads, o.VirtualSchools, o.TransferTo = r.reminded(rec, o.Plan, pep.Head), r.reminded(rec, o.Plan, pep.VirtualSchool), r.transferTo(rec, c)
 	m := milestones{dating: d, plan: o.Plan, course: c, done: done, record: rec}
 	o.Milestones = m.all(&o)

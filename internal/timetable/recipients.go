@@ -140,6 +140,23 @@ func (r Rules) Invited(rec pep.Record, p pep.Plan) ([]Recipient, []Blocked) {
 	return g.finish()
 }
 
+// packRecipients are those of the invited who may have the plan's papers: a
+// parent or the young person only where the register says Yes of the final plan,
+// from 18 nobody else without it.
+func (r Rules) packRecipients(rec pep.Record, p pep.Plan) []Recipient {
+	if r.Pack.Off() || p.Phase == pep.NoPhase {
+		return nil
+	}
+	g := newGathering(rec, p)
+	for _, c := range rec.Contacts {
+		if c.Invited == pep.Yes && c.ReceivesFinal != pep.No && (c.ReceivesFinal == pep.Yes || finalByInvitation(c.Role, p)) {
+			g.add(c, c.ReceivesFinal == pep.Yes, "invited to the meeting: the pack for it")
+		}
+	}
+	people, _ := g.finish()
+	return people
+}
+
 func finalByInvitation(role pep.Role, p pep.Plan) bool {
 	if p.Has(pep.Adult) {
 		return role == pep.PersonalAdviser || role == pep.YoungPerson

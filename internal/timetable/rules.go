@@ -225,7 +225,10 @@ type Rules struct {
 	// ViewsOut counts back from the meeting, TellVirtualSchool forward from the
 	// day its date was set, Finalise and NextMeeting and RecordProvision forward
 	// from the meeting, ChildCopy forward from the day the final plan left.
-	ViewsOut, CarerSheetOut, TellVirtualSchool        Clock
+	ViewsOut, CarerSheetOut, TellVirtualSchool Clock
+	// Pack counts back from the meeting to the day on which its pack goes to
+	// those invited; off where packs are made on demand alone.
+	Pack                                              Clock
 	Finalise, ChildCopy, RecordProvision, NextMeeting Clock
 	// InitialMeeting counts forward from the day the child became looked after,
 	// NewSetting from the day the child is off roll, Moved (the meeting after a

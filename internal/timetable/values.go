@@ -57,6 +57,7 @@ func (l *listing) clocks(r Rules) {
 	l.clock("clocks form_out", r.FormOut)
 	l.clock("clocks views_out", r.ViewsOut)
 	l.clock("clocks carer_sheet_out", r.CarerSheetOut)
+	l.clock("clocks pack", r.Pack)
 	l.clock("clocks return", r.Return)
 	l.clock("clocks tell_virtual_school", r.TellVirtualSchool)
 	l.clock("clocks finalise", r.Finalise)

@@ -20,7 +20,7 @@ func common() map[string]string {
 		"phases early_years_start": "birthday", "phases earlier_if_attending": "no", "phases reception": "early_years",
 		"phases post16_until": "18th birthday", "phases on_request_until": "0",
 		"clocks form_out": "3 school weeks", "clocks views_out": "3 school weeks", "clocks carer_sheet_out": "3 school weeks",
-		"clocks return": "3 working days", "clocks tell_virtual_school": "2 working days", "clocks finalise": "5 working days",
+		"clocks pack": "none", "clocks return": "3 working days", "clocks tell_virtual_school": "2 working days", "clocks finalise": "5 working days",
 		"clocks final": "10 working days", "clocks child_copy": "5 working days", "clocks record_provision": "10 working days",
 		"clocks next_meeting": "5 working days", "clocks initiate": "10 working days", "clocks initial_meeting": "20 working days",
 		"clocks available": "20 working days", "clocks new_setting": "20 school days", "clocks moved": "20 working days",
