@@ -17,8 +17,7 @@ func (rd *reader) clocks(n rulefile.Node, rules *Rules) {
 	if fields.Has("chase") { // as files of an earlier version have it
 		fields.May("chase").Problem("the chaser is the first step under reminders now", "take this out and write "+rd.ready(wholeFile, "reminders"))
 	}
-	// Files of an earlier version have no such clock: they stand.
-	rules.Pack = Clock{Source: "our default, the file does not say; packs are made on demand"}
+	// Files of an earlier version have no such clock, and send no packs: they stand.
 	if fields.Has(packClock) {
 		rules.Pack = rd.clockOrNone(fields.May(packClock))
 	}

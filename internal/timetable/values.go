@@ -57,7 +57,9 @@ func (l *listing) clocks(r Rules) {
 	l.clock("clocks form_out", r.FormOut)
 	l.clock("clocks views_out", r.ViewsOut)
 	l.clock("clocks carer_sheet_out", r.CarerSheetOut)
-	l.clock("clocks pack", r.Pack)
+	if r.Pack.Source != "" { // files of an earlier version do not say
+		l.clock("clocks pack", r.Pack)
+	}
 	l.clock("clocks return", r.Return)
 	l.clock("clocks tell_virtual_school", r.TellVirtualSchool)
 	l.clock("clocks finalise", r.Finalise)
