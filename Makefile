@@ -9,7 +9,7 @@ FUZZTIME ?= 10s
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run test race fuzz bench check interop golden clean
+.PHONY: help build run test race fuzz bench check interop golden fonts clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ interop: ## outside readers (LibreOffice, poppler, qpdf) and PostgreSQL over wha
 
 golden: ## write the golden files anew
 	$(GO) test $$(grep -rl --include='*_test.go' 'Bool("update"' cmd internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -update
+
+fonts: ## cut the committed fonts anew from their npm packages (needs npm)
+	@./.ci/fonts/cut
 
 clean: ## remove what was built
 	rm -rf bin demo cover.out

@@ -78,6 +78,7 @@ func outside() []rule {
 	return []rule{
 		{"github.com/johnfercher/maroto", []string{"pdf"}, "one layout engine, one place for its traps"},
 		{"github.com/pdfcpu/pdfcpu", []string{"pdf"}, "PDF objects are the pdf room's affair"},
+		{"github.com/go-text/typesetting", []string{"pdf"}, "letters are shaped where they are drawn"},
 		{"github.com/boombuler/barcode", []string{"pdf"}, "a code is drawn, and nothing else knows of squares"},
 		{"github.com/beevik/etree", []string{"word"}, "WordprocessingML is the word room's affair"},
 		{"database/sql", []string{"store", "daemon"}, "no other room sees a database"},

@@ -249,10 +249,29 @@ func (c *canvas) text(r run, x, baseline float64) {
 		c.numbers(r.ink.size)
 		c.write("Tf ")
 	}
+	if r.backwards {
+		x += r.width - r.first
+	}
 	c.numbers(across(x), up(baseline))
-	c.write("Td (")
-	c.sheet.content = appendCodes(c.sheet.content, r.text)
-	c.write(")Tj ET\n")
+	c.write("Td ")
+	if !r.backwards {
+		c.write("(")
+		c.sheet.content = appendCodes(c.sheet.content, r.text)
+		c.write(")Tj ET\n")
+		return
+	}
+	c.write("[")
+	n := 0
+	for at, code := range r.text {
+		if at > 0 {
+			c.sheet.content = strconv.AppendInt(c.sheet.content, int64(r.back[n]), 10)
+			n++
+		}
+		c.write("(")
+		c.sheet.content = appendCodes(c.sheet.content, string(code))
+		c.write(")")
+	}
+	c.write("]TJ ET\n")
 }
 
 // appendCodes writes the codes of a text, two bytes each, as the inside of a

@@ -20,7 +20,7 @@ type composer struct {
 	colours   palette
 	blank     bool // somebody will write in it
 	ruled     bool // by hand
-	used      [typefaces]characters
+	used      [typefaces]*usage
 	uncovered []error
 	strips    []strip
 	tagging
@@ -75,16 +75,87 @@ func (c *composer) lines(field, text string, as ink, width float64) []line {
 	if strings.Trim(clean, " \n") == "" {
 		return nil
 	}
+	if !c.letters.simple(clean) {
+		return c.shapedLines(field, clean, as, width)
+	}
 	var lines []line
 	for _, broken := range c.letters.wrap(clean, as, width-2*padding) {
 		l := line{height: as.lineHeight()}
 		if broken != "" {
-			c.used[as.face].add(broken)
+			c.usage(as.face).add(broken)
 			l.runs = []run{{text: broken, ink: as, width: c.letters.width(strings.TrimRight(broken, " "), as)}}
 		}
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// shapedLines breaks a text whose letters must be shaped or turned round.
+func (c *composer) shapedLines(field, text string, as ink, width float64) []line {
+	room := width - 2*padding
+	shaped := c.letters.shape(text, as, room)
+	if len(shaped.missing) > 0 {
+		c.uncovered = append(c.uncovered, &UncoveredError{Field: field, Codepoints: shaped.missing})
+		return nil
+	}
+	var lines []line
+	for _, from := range shaped.lines {
+		l := line{height: as.lineHeight()}
+		shift := 0.0
+		if from.fromRight {
+			shift = room - from.width
+		}
+		for _, p := range from.pieces {
+			if p.face == arabic {
+				l.height, l.drop = as.size*tallSpacing/pointsPerMillimetre, as.size*tallDrop/pointsPerMillimetre
+			}
+			r := run{ink: as, x: shift + p.x, width: p.width, language: p.language}
+			r.ink.face = p.face
+			c.spell(&r, p)
+			l.runs = append(l.runs, r)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// Lines of Arabic letters are further apart, in font sizes, and their base line
+// stands lower: they reach further up and down than Latin ones.
+const tallSpacing, tallDrop = 1.75, 0.25
+
+// spell gives a run the codes of a piece and, where it is read from right to
+// left, how far the pen goes back before each further code.
+func (c *composer) spell(r *run, p piece) {
+	used, stack := c.usage(p.face), c.letters.stack(p.face)
+	var codes strings.Builder
+	before := 0
+	for i, g := range p.groups {
+		code := used.code(g)
+		codes.WriteRune(code)
+		advance := g.cluster.Advance
+		if g.plain != 0 {
+			advance = stack.Advance(g.plain)
+		}
+		advance = (advance*1000 + stack.Units()/2) / stack.Units()
+		switch {
+		case !p.backwards:
+		case i == 0:
+			r.first = float64(advance) / 1000 * r.ink.size / pointsPerMillimetre
+			r.back = make([]int, 0, len(p.groups))
+		default:
+			r.back = append(r.back, before+advance)
+		}
+		before = advance
+	}
+	r.text, r.backwards = codes.String(), p.backwards
+}
+
+// usage is what a typeface draws.
+func (c *composer) usage(t typeface) *usage {
+	if c.used[t] == nil {
+		c.used[t] = &usage{}
+	}
+	return c.used[t]
 }
 
 // open is a cell over the whole width without edges.

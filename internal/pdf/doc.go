@@ -12,8 +12,10 @@
 // element of the structure that each belongs to; the file around them is
 // written here, so that the same document gives the same bytes.
 //
-// It draws no character that it cannot draw rightly: one that no font covers,
-// or whose script needs shaping or runs from right to left, is an
-// [UncoveredError]. It never changes an answer, reads no clock, no file and no
+// Each run of letters is drawn by the first font that has them: Latin, Greek,
+// Cyrillic, Hebrew, Arabic and Urdu, Ethiopic, Chinese. Letters are shaped and
+// lines turned as their script asks; a picture that no font has stands as its
+// name in brackets. A character that cannot be drawn rightly is an
+// [UncoveredError] that names the field. The package never changes an answer, reads no clock, no file and no
 // setting of the machine, and writes no personal data into the properties.
 package pdf

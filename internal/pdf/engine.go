@@ -88,7 +88,7 @@ func (l lettered) Render(_ core.Provider, room *entity.Cell) {
 			largest = max(largest, r.ink.size)
 		}
 		for _, r := range stands.runs {
-			l.canvas.text(r, room.X+padding+r.x, top+largest/pointsPerMillimetre)
+			l.canvas.text(r, room.X+padding+r.x, top+stands.drop+largest/pointsPerMillimetre)
 		}
 		top += stands.height
 	}

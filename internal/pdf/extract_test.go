@@ -23,7 +23,8 @@ type drawnText struct {
 	face string
 	size float64
 	x, y float64
-	text string
+	// text is what the codes mean to a reader who copies them.
+	codes, text string
 }
 
 // reader is a finished file opened by an outside library.
@@ -42,6 +43,7 @@ func open(t testing.TB, data []byte, passphrase string) reader {
 func (r reader) pageTexts(t testing.TB) [][]drawnText {
 	t.Helper()
 	var pages [][]drawnText
+	fonts := r.fonts(t)
 	for n := 1; n <= r.PageCount; n++ {
 		content, err := pdfcpu.ExtractPageContent(r.Context, n)
 		if err != nil {
@@ -51,13 +53,13 @@ func (r reader) pageTexts(t testing.TB) [][]drawnText {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pages = append(pages, texts(t, data))
+		pages = append(pages, texts(t, data, fonts))
 	}
 	return pages
 }
 
 // texts lists what the text operators of a page draw.
-func texts(t testing.TB, content []byte) []drawnText {
+func texts(t testing.TB, content []byte, fonts map[string]embedded) []drawnText {
 	t.Helper()
 	var list []drawnText
 	var now drawnText
@@ -67,8 +69,9 @@ func texts(t testing.TB, content []byte) []drawnText {
 			now.face, now.size = op.operands[0], number(t, []byte(op.operands[1]))
 		case "Td":
 			now.x, now.y = number(t, []byte(op.operands[0])), number(t, []byte(op.operands[1]))
-		case "Tj":
-			now.text = decoded(op.operands[0])
+		case "Tj", "TJ":
+			now.codes = decoded(op.operands[0])
+			now.text = fonts[now.face].meant(now.codes)
 			list = append(list, now)
 		}
 	}
@@ -108,6 +111,15 @@ type embedded struct {
 	glyphs   []byte
 	unicode  map[rune]string
 	fontFile []byte
+}
+
+// meant is the text of codes.
+func (e embedded) meant(codes string) string {
+	var text strings.Builder
+	for _, code := range codes {
+		text.WriteString(e.unicode[code])
+	}
+	return text.String()
 }
 
 func (r reader) fonts(t testing.TB) map[string]embedded {

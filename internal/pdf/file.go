@@ -159,6 +159,7 @@ func textString(text string) string {
 type content struct {
 	properties properties
 	fonts      [typefaces]face.Cut
+	meanings   [typefaces][]string
 	sheets     []sheet
 	places     []place
 	root       *element
@@ -170,7 +171,7 @@ func (f *file) write(c content) []byte {
 	resources := ""
 	for t, cut := range c.fonts {
 		if len(cut.Characters) > 0 {
-			resources += fmt.Sprintf("%s %d 0 R", typeface(t).fontName(), f.addFont(typeface(t), cut))
+			resources += fmt.Sprintf("%s %d 0 R", typeface(t).fontName(), f.addFont(typeface(t), cut, c.meanings[t]))
 		}
 	}
 	tree := f.reserve()

@@ -33,6 +33,7 @@ type checker struct {
 	// order is the text of all pieces in the order of the tree.
 	order   []string
 	content map[[2]int][]string
+	embeds  map[string]embedded
 }
 
 func (c *checker) fault(point, format string, args ...any) {
@@ -46,6 +47,7 @@ func matterhorn(t testing.TB, data []byte, passphrase string) *checker {
 		t: t, r: open(t, data, passphrase), parents: map[int]types.Object{}, roles: map[string]int{},
 		texts: map[int][]string{}, content: map[[2]int][]string{},
 	}
+	c.embeds = c.r.fonts(t)
 	root, err := c.r.Catalog()
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +128,7 @@ func (c *checker) page(n int) {
 		c.fault("28-008", "page %d: the order of tabs is not that of the structure", n)
 	}
 	const none, artifact = -2, -1
-	open := none
+	open, face := none, ""
 	var stack []int
 	for _, op := range operators(c.t, c.stream(dict["Contents"])) {
 		switch op.name {
@@ -152,15 +154,21 @@ func (c *checker) page(n int) {
 				c.t.Fatalf("page %d: an end without a beginning", n)
 			}
 			open, stack = stack[len(stack)-1], stack[:len(stack)-1]
-		case "Tj", "S", "f", "B", "re", "l", "m":
+		case "Tj", "TJ", "S", "f", "B", "re", "l", "m":
 			if open == none {
 				c.fault("01-005", "page %d: %s is neither in a piece nor in an artifact", n, op.name)
 			}
-			if op.name == "Tj" && open == artifact {
-				c.artifacts = append(c.artifacts, decoded(op.operands[0]))
-			} else if op.name == "Tj" {
-				c.content[[2]int{n - 1, open}] = append(c.content[[2]int{n - 1, open}], decoded(op.operands[0]))
+			if op.name != "Tj" && op.name != "TJ" {
+				break
 			}
+			text := c.embeds[face].meant(decoded(op.operands[0]))
+			if open == artifact {
+				c.artifacts = append(c.artifacts, text)
+			} else {
+				c.content[[2]int{n - 1, open}] = append(c.content[[2]int{n - 1, open}], text)
+			}
+		case "Tf":
+			face = op.operands[0]
 		}
 	}
 	if len(stack) != 0 {
@@ -324,7 +332,7 @@ func (c *checker) regular(kids types.Array) {
 // fonts checks that each font is embedded and each character of a page has a
 // glyph and a meaning (10, 31).
 func (c *checker) fonts() {
-	fonts := c.r.fonts(c.t)
+	fonts := c.embeds
 	for i, page := range c.r.pageTexts(c.t) {
 		for _, drawn := range page {
 			font, known := fonts[drawn.face]
@@ -332,7 +340,7 @@ func (c *checker) fonts() {
 				c.fault("31-009", "page %d: the font %s is not embedded", i+1, drawn.face)
 				continue
 			}
-			for _, code := range drawn.text {
+			for _, code := range drawn.codes {
 				if at := 2 * int(code); at+1 >= len(font.glyphs) || font.glyphs[at] == 0 && font.glyphs[at+1] == 0 {
 					c.fault("31-030", "page %d: %s has no glyph for %X", i+1, drawn.face, code)
 				}

@@ -60,6 +60,19 @@ func token(content []byte, at int) (text string, next int, operand bool) {
 			}
 		}
 		return "", at, false
+	case b == '[':
+		var all string
+		for i := at + 1; i < len(content); {
+			if content[i] == ']' {
+				return all, i + 1, true
+			}
+			part, next, _ := token(content, i)
+			if content[i] == '(' {
+				all += part
+			}
+			i = next
+		}
+		return "", at, false
 	case b == '/':
 		end := at + 1
 		for end < len(content) && strings.IndexByte(" \n\r\t()<>[]{}/%", content[end]) < 0 {

@@ -13,6 +13,12 @@ type run struct {
 	x    float64
 	// width is how long the text is, in millimetres.
 	width float64
+	// backwards runs are read from right to left: their first code, which is
+	// first millimetres wide, stands at the right, and back says how far the pen
+	// goes back before each further one, in thousandths of an em.
+	backwards bool
+	first     float64
+	back      []int
 	// of is the element the text belongs to; none for running lines.
 	of *element
 	// language is the tag of a text that is in another than the document.
@@ -23,6 +29,8 @@ type run struct {
 type line struct {
 	runs   []run
 	height float64
+	// drop is how much lower than usual the base line stands.
+	drop float64
 }
 
 // cell is one box of a strip. Its text has been broken into lines already.

@@ -26,14 +26,21 @@ const (
 	slack = 0.5 + 4e-10
 )
 
-// typeface is one of the three faces of the body font.
+// typeface is one font of a file: one of the three faces of the body, or that
+// of another script.
 type typeface int
 
 const (
 	regular typeface = iota
 	bold
 	italic
+	arabic
+	ethiopic
+	chinese
 	typefaces
+
+	// bodyFaces are the first, which a document's own texts are set in.
+	bodyFaces = arabic
 )
 
 // ink is how a piece of text is drawn; size is in points.

@@ -39,14 +39,17 @@ func cleaned(text string, covers func(rune) bool) (string, []rune) {
 		return text, nil
 	}
 	text = strings.ReplaceAll(norm.NFC.String(text), "\r\n", "\n")
+	turned := strings.ContainsFunc(text, rightToLeft)
 	var clean strings.Builder
 	var uncovered []rune
-	for _, r := range text {
+	for _, r := range named(text, covers) {
 		switch {
 		case lineEnd(r):
 			clean.WriteByte('\n')
 		case r == '\t':
 			clean.WriteByte(' ')
+		case turned && joinsOrTurns(r):
+			clean.WriteRune(r)
 		case invisible(r):
 		case !drawable(r) || !covers(r):
 			uncovered = append(uncovered, r)
@@ -86,23 +89,33 @@ func invisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !rightToLeft(r)
 }
 
-// drawable is false for what one glyph beside the next would draw wrongly:
-// marks that must be placed over a letter, scripts from right to left, private
-// characters, the sign of a text already damaged, and everything above U+FFFF.
+// joinsOrTurns is true for invisible characters by which letters join or lines
+// turn; they count where a text is read from right to left.
+func joinsOrTurns(r rune) bool {
+	switch {
+	case r == 0x200C, r == 0x200D, r == 0x200E, r == 0x200F, r == 0x061C:
+		return true
+	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return false
+}
+
+// drawable is false for private characters, the sign of a text already damaged,
+// what no font of ours has the tables to shape, and everything above U+FFFF.
 func drawable(r rune) bool {
 	switch {
 	case r > 0xFFFF, r == unicode.ReplacementChar:
 		return false
-	case unicode.Is(unicode.M, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r):
-		return false
-	case shaped(r), rightToLeft(r):
+	case unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r):
 		return false
 	}
-	return true
+	return !unshaped(r)
 }
 
-// shaped scripts have fonts here but take other shapes in company.
-func shaped(r rune) bool {
+// unshaped scripts have letters in a font here but take other shapes in
+// company, which that font does not know.
+func unshaped(r rune) bool {
 	return unicode.In(r, unicode.Lao, unicode.Thai, unicode.Mongolian, unicode.Khmer, unicode.Myanmar,
 		unicode.Devanagari, unicode.Bengali, unicode.Tamil, unicode.Sinhala, unicode.Tibetan)
 }

@@ -21,10 +21,14 @@ func TestTextIsPreparedForDrawing(t *testing.T) {
 		{"tabs", "a\tb", "a b", nil},
 		{"invisible", "a\u200bb\u00adc\ufeffd\ufe0f\x00", "abcd", nil},
 		{"Polish, Welsh, Vietnamese", "Łukasz Ŵyn Nguyễn", "Łukasz Ŵyn Nguyễn", nil},
-		{"a mark without its letter's own form", "q\u0308", "q", []rune{0x308}},
-		{"Arabic", "محمد", "", []rune{0x62D, 0x62F, 0x645}},
-		{"Hebrew", "שלום", "", []rune{0x5D5, 0x5DC, 0x5DD, 0x5E9}},
-		{"emoji", "well done 🎉", "well done ", []rune{0x1F389}},
+		{"a mark without its letter's own form", "q\u0308", "q\u0308", nil},
+		{"Arabic, with a letter that does not join", "می\u200cخواهم", "می\u200cخواهم", nil},
+		{"Hebrew", "שלום", "שלום", nil},
+		{"Thai", "ทด", "", []rune{0xE14, 0xE17}},
+		{"an emoji", "well done🎉", "well done [party popper]", nil},
+		{"a family, a tone of skin", "👩‍👧 👍🏽", "[woman] [girl] [thumbs up sign]", nil},
+		{"a flag, a key", "🇬🇧 1\ufe0f\u20e3", "[flag GB] 1", nil},
+		{"a picture that a font has", "\u2665", "\u2665", nil},
 		{"damaged", "a\xffb", "ab", []rune{utf8.RuneError}},
 		{"private use", "a\ue000", "a", []rune{0xE000}},
 	} {
@@ -55,6 +59,10 @@ func FuzzCleaned(f *testing.F) {
 		for _, r := range norm.NFC.String(text) {
 			switch {
 			case bad[r], invisible(r) && !lineEnd(r):
+			case picture(r) && !w.letters.covers(r), tone(r), flagLetter(r), r == enclosingKey:
+				if strings.ContainsRune(clean, r) {
+					t.Fatalf("U+%04X stands without its name", r)
+				}
 			case r == '\n' || r == '\r' || lineEnd(r) || r == '\t' || r == ' ':
 			default:
 				at := strings.IndexRune(rest, r)

@@ -15,7 +15,7 @@ import (
 // Writer holds the fonts. It may be used by several goroutines at once; each
 // call draws one document.
 type Writer struct {
-	letters lettering
+	letters *lettering
 	packers sync.Pool
 }
 
@@ -50,7 +50,7 @@ func (w *Writer) Write(doc document.Document) (File, error) {
 // composer has the blocks of a document as strips.
 func (w *Writer) composer(doc document.Document) composer {
 	c := composer{
-		letters: &w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm,
+		letters: w.letters, colours: colours(), blank: doc.Purpose == document.BlankForm,
 		ruled: doc.Purpose == document.BlankForm && doc.OnPaper,
 	}
 	c.tagging = newTagging(doc)
@@ -75,22 +75,25 @@ func (w *Writer) file(c *composer, doc document.Document, pages []page) (File, e
 // assemble cuts the fonts and puts the file around drawn pages.
 func (w *Writer) assemble(c *composer, doc document.Document, sheets []sheet, bookmarks []place) (File, error) {
 	of := content{sheets: sheets, places: bookmarks, root: c.root}
-	of.properties = properties{title: doc.Title, language: language(doc.Language), created: doc.Generated}
-	for t := range of.fonts {
-		cut, err := w.letters[t].Cut(c.used[t].list())
+	of.properties = properties{title: doc.Title, language: languageTag(doc.Language), created: doc.Generated}
+	for t, used := range c.used {
+		if used == nil {
+			continue
+		}
+		cut, err := w.letters.stack(typeface(t)).Cut(used.list(), used.clusters...)
 		if err != nil {
 			return File{}, fmt.Errorf("cutting the fonts of the PDF: %w", err)
 		}
-		of.fonts[t] = cut
+		of.fonts[t], of.meanings[t] = cut, used.meanings
 	}
 	packer := w.packers.Get().(*zlib.Writer)
 	defer w.packers.Put(packer)
 	return File{Bytes: newFile(packer).write(of), Pages: len(sheets)}, nil
 }
 
-// language is the document's language tag, or British English where it has
+// languageTag is the document's language tag, or British English where it has
 // none or none that may stand in a file.
-func language(tag string) string {
+func languageTag(tag string) string {
 	if regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`).MatchString(tag) {
 		return tag
 	}

@@ -233,7 +233,7 @@ func TestEveryDrawnCharacterHasAGlyphAndCanBeCopied(t *testing.T) {
 	for _, page := range r.pageTexts(t) {
 		for _, drawn := range page {
 			font := fonts[drawn.face]
-			for _, code := range drawn.text {
+			for _, code := range drawn.codes {
 				if at := 2 * int(code); at+1 >= len(font.glyphs) || font.glyphs[at] == 0 && font.glyphs[at+1] == 0 {
 					t.Fatalf("%s has no glyph for %q", drawn.face, code)
 				}
@@ -253,24 +253,24 @@ func TestEveryDrawnCharacterHasAGlyphAndCanBeCopied(t *testing.T) {
 func TestUncoveredCharactersNameTheFieldAndNeverTheText(t *testing.T) {
 	w := writer(t)
 	doc := document.Document{Title: "Form", Purpose: document.BlankForm, Blocks: []document.Block{
-		document.Answer{Key: "child.forename", Label: "Forename", Display: "Secret محمد"},
+		document.Answer{Key: "child.forename", Label: "Forename", Display: "Secret ทดสอบ"},
 		document.Answer{Key: "fine", Label: "Fine", Display: "Łukasz"},
-		document.Grid{Key: "people", Label: "People", Columns: []document.Column{{Key: "name", Label: "Name"}}, Rows: [][]document.Cell{{{Display: "Ann"}}, {{Display: "李 Private"}}}},
+		document.Grid{Key: "people", Label: "People", Columns: []document.Column{{Key: "name", Label: "Name"}}, Rows: [][]document.Cell{{{Display: "Ann"}}, {{Display: "क Private"}}}},
 	}}
 	file, err := w.Write(doc)
 	var uncovered *UncoveredError
 	if !errors.As(err, &uncovered) || len(file.Bytes) != 0 {
 		t.Fatalf("got %v and %d bytes", err, len(file.Bytes))
 	}
-	if diff := cmp.Diff(&UncoveredError{Field: "child.forename", Codepoints: []rune{0x62D, 0x62F, 0x645}}, uncovered); diff != "" {
+	if diff := cmp.Diff(&UncoveredError{Field: "child.forename", Codepoints: []rune{0xE14, 0xE17, 0xE1A, 0xE2A, 0xE2D}}, uncovered); diff != "" {
 		t.Error(diff)
 	}
-	for _, want := range []string{"child.forename", "U+062D, U+062F, U+0645", "people row 2, name", "U+674E"} {
+	for _, want := range []string{"child.forename", "U+0E14, U+0E17, U+0E1A", "people row 2, name", "U+0915"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q: %v", want, err)
 		}
 	}
-	for _, private := range []string{"Secret", "Private", "محمد", "李", "fine"} {
+	for _, private := range []string{"Secret", "Private", "ทดสอบ", "क", "fine"} {
 		if strings.Contains(err.Error(), private) {
 			t.Errorf("the error gives away %q", private)
 		}

@@ -11,8 +11,9 @@ type Cut struct {
 	// File is TrueType as a PDF embeds it (ISO 32000-2, 9.9): glyf, head,
 	// hhea, hmtx, loca and maxp.
 	File []byte
-	// Characters are those the file draws, ascending; Glyphs holds the glyph
-	// of each, Widths its advance in thousandths of an em.
+	// Characters are the codes the file draws, ascending: characters, and from
+	// [FirstCluster] on the clusters in their order. Glyphs holds the glyph of
+	// each, Widths its advance in thousandths of an em.
 	Characters []rune
 	Glyphs     []uint16
 	Widths     []int
@@ -30,11 +31,14 @@ type cutter struct {
 	stack *Stack
 	order []origin
 	index map[origin]uint16
+	// clusters are the glyphs put together of others, by their place in order.
+	clusters map[uint16]Cluster
 }
 
-// Cut makes the font file for these characters. The same set gives the same
-// bytes, whatever its order. A character that no font covers is an error.
-func (s *Stack) Cut(characters []rune) (Cut, error) {
+// Cut makes the font file for these characters and clusters. The same set gives
+// the same bytes, whatever the characters' order. A character that no font
+// covers, or more clusters than there are codes for, is an error.
+func (s *Stack) Cut(characters []rune, clusters ...Cluster) (Cut, error) {
 	wanted := slices.Clone(characters)
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
@@ -48,6 +52,18 @@ func (s *Stack) Cut(characters []rune) (Cut, error) {
 		at := s.places[r].source - 1
 		cut.Glyphs = append(cut.Glyphs, c.take(origin{at, s.sources[at].glyphs[r]}))
 		cut.Widths = append(cut.Widths, (int(s.places[r].advance)*1000+s.units/2)/s.units)
+	}
+	if len(clusters) > mostClusters {
+		return Cut{}, fmt.Errorf("%d shaped clusters in one document; a font has codes for %d", len(clusters), mostClusters)
+	}
+	for i, cluster := range clusters {
+		glyph, err := c.cluster(cluster)
+		if err != nil {
+			return Cut{}, err
+		}
+		cut.Characters = append(cut.Characters, FirstCluster+rune(i))
+		cut.Glyphs = append(cut.Glyphs, glyph)
+		cut.Widths = append(cut.Widths, (cluster.Advance*1000+s.units/2)/s.units)
 	}
 	tables, err := c.tables()
 	if err != nil {
@@ -72,27 +88,44 @@ func (c *cutter) take(o origin) uint16 {
 func (c *cutter) tables() (map[string][]byte, error) {
 	var outlines, loca, hmtx []byte
 	for i := 0; i < len(c.order); i++ {
-		o := c.order[i]
-		from := c.stack.sources[o.source]
-		outline, err := unhinted(from.outline(o.glyph), func(part uint16) (uint16, bool) {
-			return c.take(origin{o.source, part}), int(part) < len(from.metrics)
-		})
+		outline, m, err := c.glyph(uint16(i))
 		if err != nil {
-			return nil, fmt.Errorf("font %s, glyph %d: %w", from.name, o.glyph, err)
+			return nil, err
 		}
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
 		outlines = append(outlines, outline...)
 		for len(outlines)%4 != 0 {
 			outlines = append(outlines, 0)
 		}
-		hmtx = binary.BigEndian.AppendUint16(hmtx, from.metrics[o.glyph].advance)
-		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(from.metrics[o.glyph].bearing))
+		hmtx = binary.BigEndian.AppendUint16(hmtx, m.advance)
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(m.bearing))
 	}
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
 	return map[string][]byte{
 		"glyf": outlines, "loca": loca, "hmtx": hmtx,
 		"head": c.head(), "hhea": c.hhea(), "maxp": c.maxp(),
 	}, nil
+}
+
+// glyph is the outline and the metric of one glyph of the new file.
+func (c *cutter) glyph(at uint16) ([]byte, metric, error) {
+	if cluster, ok := c.clusters[at]; ok {
+		outline := c.compound(cluster)
+		m := metric{advance: uint16(cluster.Advance)}
+		if len(outline) > 0 {
+			m.bearing = int16(binary.BigEndian.Uint16(outline[2:]))
+		}
+		return outline, m, nil
+	}
+	o := c.order[at]
+	from := c.stack.sources[o.source]
+	outline, err := unhinted(from.outline(o.glyph), func(part uint16) (uint16, bool) {
+		return c.take(origin{o.source, part}), int(part) < len(from.metrics)
+	})
+	if err != nil {
+		return nil, metric{}, fmt.Errorf("font %s, glyph %d: %w", from.name, o.glyph, err)
+	}
+	return outline, from.metrics[o.glyph], nil
 }
 
 func (c *cutter) head() []byte {
@@ -122,6 +155,7 @@ func (c *cutter) maxp() []byte {
 	for at := 14; at < 28; at += 2 {
 		binary.BigEndian.PutUint16(maxp[at:], 0)
 	}
+	c.maxCompound(maxp)
 	binary.BigEndian.PutUint16(maxp[14:], 1) // maxZones is 1 or 2
 	binary.BigEndian.PutUint16(maxp[4:], uint16(len(c.order)))
 	return maxp

@@ -8,6 +8,7 @@ import (
 // Flags of a compound glyph's part (OpenType 1.9, table glyf).
 const (
 	wordArguments  = 0x0001
+	argumentsAreXY = 0x0002
 	oneScale       = 0x0008
 	moreParts      = 0x0020
 	twoScales      = 0x0040
