@@ -32,7 +32,7 @@ type reader struct{ *model.Context }
 
 func open(t testing.TB, data []byte, passphrase string) reader {
 	t.Helper()
-	ctx, err := api.ReadAndValidate(bytes.NewReader(data), settings(passphrase, ""))
+	ctx, err := api.ReadAndValidate(bytes.NewReader(data), settings(passphrase))
 	if err != nil {
 		t.Fatal(err)
 	}

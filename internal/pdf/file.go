@@ -127,6 +127,16 @@ func (f *file) unload() {
 func (f *file) finish(root, info int) []byte {
 	f.unload()
 	sum := sha256.Sum256(f.body.Bytes())
+	return f.end(fmt.Sprintf("/Root %d 0 R/Info %d 0 R/ID[<%X><%X>]", root, info, sum[:16], sum[:16]), f.putStream)
+}
+
+// sealedTable ends a locked file: the table is the one stream in clear.
+func (f *file) sealedTable(trailer string) []byte {
+	return f.end(trailer, func(number int, entries string, data []byte) { f.putRaw(number, entries, data) })
+}
+
+// end writes the table of objects with the entries of the trailer.
+func (f *file) end(trailer string, put func(number int, entries string, data []byte)) []byte {
 	table := f.reserve()
 	start := f.body.Len()
 	f.places[table-1].at = start
@@ -138,8 +148,7 @@ func (f *file) finish(root, info int) []byte {
 		}
 		rows = append(rows, kind, byte(where>>24), byte(where>>16), byte(where>>8), byte(where), byte(index>>8), byte(index))
 	}
-	f.putStream(table, fmt.Sprintf("/Type/XRef/W[1 4 2]/Size %d/Root %d 0 R/Info %d 0 R/ID[<%X><%X>]",
-		len(f.places)+1, root, info, sum[:16], sum[:16]), rows)
+	put(table, fmt.Sprintf("/Type/XRef/W[1 4 2]/Size %d%s", len(f.places)+1, trailer), rows)
 	fmt.Fprintf(&f.body, "startxref\n%d\n%%%%EOF\n", start)
 	return f.body.Bytes()
 }

@@ -3,6 +3,7 @@
 package pdf
 
 import (
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -149,7 +150,7 @@ func TestQpdfAndPopplerFindNothingWrong(t *testing.T) {
 func TestQpdfOpensALockedFileWithThePassphraseAndRefusesAWrongOne(t *testing.T) {
 	// pdftotext, unlike poppler itself, reads no more than 32 characters.
 	const phrase = "amber-canoe-lilac-otter-quilt"
-	locked, err := Lock(write(t, writer(t), statutory(document.FinalCopy, 5)).Bytes, phrase)
+	locked, err := Lock(write(t, writer(t), statutory(document.FinalCopy, 5)).Bytes, phrase, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

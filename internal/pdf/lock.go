@@ -1,14 +1,14 @@
 package pdf
 
 import (
-	"bytes"
-	"crypto/rand"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
+	"io"
 	"unicode/utf8"
 
-	"github.com/pdfcpu/pdfcpu/pkg/api"
-	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"golang.org/x/text/secure/precis"
 )
 
 // Bounds of a passphrase: in characters, so that it cannot be guessed, and in
@@ -28,69 +28,77 @@ func (e *PassphraseError) Error() string {
 		e.Characters, e.Bytes, ShortestPassphrase, LongestPassphrase)
 }
 
-var errNotLocked = errors.New("the file is not encrypted as asked")
+// errNotOurs says that a file is not laid out as this package writes one.
+var errNotOurs = errors.New("locking the PDF: the data is not a PDF that was drawn here")
 
-// Lock encrypts a PDF with AES-256, revision 6 (ISO 32000-2, 7.6.4.4): nobody
-// opens it without the passphrase. Whoever has opened it may print it, copy
-// from it and have it read aloud, but not change it; the owner's password,
-// which alone lifts the limits, is drawn at random and thrown away. Two calls
-// give different bytes, as they must. The passphrase is in no error.
-func Lock(data []byte, passphrase string) ([]byte, error) {
+// Lock encrypts a PDF that this package drew with AES-256, revision 6 (ISO
+// 32000-2, 7.6.4): nobody opens it without the passphrase. Whoever has opened
+// it may print it, copy from it and have it read aloud, but not change it; the
+// owner's password, which alone lifts the limits, is drawn and thrown away.
+// All keys, salts and vectors come from random, which must be
+// cryptographically strong: the same stream gives the same bytes. The
+// passphrase is in no error.
+func Lock(data []byte, passphrase string, random io.Reader) ([]byte, error) {
 	if n := utf8.RuneCountInString(passphrase); n < ShortestPassphrase || len(passphrase) > LongestPassphrase {
 		return nil, &PassphraseError{Characters: n, Bytes: len(passphrase)}
 	}
-	second, err := secondEdition(data)
+	source, err := takeApart(data)
 	if err != nil {
 		return nil, err
 	}
-	var locked bytes.Buffer
-	if err := api.Encrypt(bytes.NewReader(second), &locked, settings(passphrase, rand.Text()+rand.Text())); err != nil {
+	draw := drawing{random: random}
+	key := draw.bytes(32)
+	block, err := aes.NewCipher(key)
+	if err != nil {
 		return nil, fmt.Errorf("locking the PDF: %w", err)
 	}
-	if !revision6(locked.Bytes()) {
-		return nil, fmt.Errorf("locking the PDF: %w", errNotLocked)
+	entries := keyEntries(key, prepared(passphrase), &draw)
+	locked := source.rewritten(sealer{block: block, draw: &draw}, entries)
+	if draw.err != nil {
+		return nil, fmt.Errorf("locking the PDF: drawing keys: %w", draw.err)
 	}
-	return locked.Bytes(), nil
+	return locked, nil
 }
 
-// secondEdition marks a PDF as edition 2.0. Of an older one the library would
-// make revision 5, whose single hash is quick to guess at.
-func secondEdition(data []byte) ([]byte, error) {
-	if len(data) < 9 || !bytes.HasPrefix(data, []byte("%PDF-")) || data[6] != '.' {
-		return nil, errors.New("locking the PDF: the data is not a PDF")
+// prepared is a passphrase as readers prepare what is typed (ISO 32000-2,
+// 7.6.4.3.3, by a profile of RFC 8265); one that the profile refuses is taken
+// as it is.
+func prepared(passphrase string) []byte {
+	if text, err := precis.OpaqueString.String(passphrase); err == nil {
+		return []byte(text)
 	}
-	second := bytes.Clone(data)
-	copy(second, "%PDF-2.0")
-	return second, nil
+	return []byte(passphrase)
 }
 
-// settings are given whole: the library's own would be read from, and written
-// to, a folder of the user.
-func settings(passphrase, owner string) *model.Configuration {
-	return &model.Configuration{
-		Reader15:          true,
-		ValidationMode:    model.ValidationRelaxed,
-		Eol:               "\n",
-		WriteObjectStream: true,
-		WriteXRefStream:   true,
-		EncryptUsingAES:   true,
-		EncryptKeyLength:  256,
-		UserPW:            passphrase,
-		OwnerPW:           owner,
-		Permissions: model.PermissionsPrint + model.PermissionExtract +
-			model.PermissionExtractRev3,
-		Offline: true,
-		Limits:  model.DefaultResourceLimits(),
-	}
+// drawing draws random bytes and keeps the first error.
+type drawing struct {
+	random io.Reader
+	err    error
 }
 
-// revision6 looks for the entries of the encryption dictionary that readers go
-// by; the dictionary itself is never compressed or encrypted.
-func revision6(locked []byte) bool {
-	for _, entry := range []string{"/Encrypt", "/V 5", "/R 6", "/AESV3"} {
-		if !bytes.Contains(locked, []byte(entry)) {
-			return false
-		}
+func (d *drawing) bytes(n int) []byte {
+	out := make([]byte, n)
+	if d.err == nil {
+		_, d.err = io.ReadFull(d.random, out)
 	}
-	return true
+	return out
+}
+
+// sealer encrypts strings and streams (ISO 32000-2, 7.6.3.1).
+type sealer struct {
+	block cipher.Block
+	draw  *drawing
+}
+
+// seal gives a fresh vector and the data behind it, padded to whole blocks
+// (RFC 8018, 6.1.1).
+func (s sealer) seal(data []byte) []byte {
+	pad := aes.BlockSize - len(data)%aes.BlockSize
+	out := make([]byte, 0, aes.BlockSize+len(data)+pad)
+	out = append(append(out, s.draw.bytes(aes.BlockSize)...), data...)
+	for range pad {
+		out = append(out, byte(pad))
+	}
+	cipher.NewCBCEncrypter(s.block, out[:aes.BlockSize]).CryptBlocks(out[aes.BlockSize:], out[aes.BlockSize:])
+	return out
 }

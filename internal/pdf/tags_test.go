@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -171,7 +172,7 @@ func TestTheCheckerFindsFaults(t *testing.T) {
 
 func TestTagsSurviveTheLock(t *testing.T) {
 	plain := write(t, writer(t), statutory(document.FinalCopy, 4))
-	locked, err := Lock(plain.Bytes, phrase)
+	locked, err := Lock(plain.Bytes, phrase, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (r *Runner) file(doc document.Document, format Format, passphrase string) (
 		if err != nil || passphrase == "" {
 			return made.Bytes, made.Pages, err
 		}
-		locked, err := pdf.Lock(made.Bytes, passphrase)
+		locked, err := pdf.Lock(made.Bytes, passphrase, r.Seed.Stream("render\x00"+digest(made.Bytes)+"\x00"+passphrase))
 		return locked, made.Pages, err
 	}
 	return nil, 0, fmt.Errorf("no such format: %s", format)

@@ -126,7 +126,7 @@ func protect(a letter.Attachment, passphrase string, random io.Reader) ([]byte, 
 	case letter.Word.MediaType():
 		data, err = office.Encrypt(a.Data, passphrase, random)
 	case letter.PDF.MediaType():
-		data, err = pdf.Lock(a.Data, passphrase)
+		data, err = pdf.Lock(a.Data, passphrase, random)
 	default:
 		return nil, mismatch("document", "is neither Word nor PDF, and only those can be protected")
 	}
