@@ -126,6 +126,7 @@ func (r *reader) judge(field form.Field, s site) answer {
 	if a.via == "" {
 		a.via = s.controls[0].Via
 	}
+	a = s.withSigns(a)
 	if loose := s.loose(field); loose != "" && !isPrompt(loose, true) {
 		return withLoose(field, a, loose)
 	}
@@ -155,13 +156,29 @@ func judgeText(field form.Field, s site) answer {
 	if prompted {
 		return unreadable(NotAnAnswer, text, "the box says that it is empty and holds a text")
 	}
+	text, rest := withoutPrompt(text)
+	if rest {
+		return unreadable(NotAnAnswer, text, "a part of the words of the empty box is left in the answer")
+	}
+	if field.Kind != form.Text && field.Kind != form.LongText {
+		text = plainWords(text)
+	}
 	if field.Kind == form.YesNo || field.Kind == form.SeveralOf {
 		if a, glyphs := judgeGlyphs(field, text); glyphs {
 			return a
 		}
 	}
-	if field.Kind == form.OneOf {
+	switch field.Kind {
+	case form.OneOf:
 		text = s.listed(field, text)
+	case form.SeveralOf:
+		text = severalListed(field, text)
+	case form.Date:
+		text = plainDate(text)
+	case form.Number, form.Money, form.Percent:
+		if !plainAmount(text) {
+			return unreadable(NotAnAnswer, text, "the comma could part thousands or pence")
+		}
 	}
 	value, err := field.Canonical(text)
 	if err != nil && (field.Locked || s.controls[0].Locked) && (field.Kind == form.Text || field.Kind == form.LongText) {
@@ -198,7 +215,7 @@ func (s site) listed(field form.Field, text string) string {
 			}
 		}
 	}
-	return text
+	return choiceOf(field, text)
 }
 
 // swapped reports whether a date control's own day is the day read with day
@@ -212,102 +229,4 @@ func (s site) swapped(value string) bool {
 		chosen, err := pep.ParseDate(f.FullDate[:min(len(f.FullDate), len("2026-03-17"))])
 		return err == nil && chosen != shown && chosen.Year == shown.Year && int(chosen.Month) == shown.Day && chosen.Day == int(shown.Month)
 	})
-}
-
-// judgeBoxes reads the boxes of a question of choices.
-func judgeBoxes(field form.Field, s site) answer {
-	choices := place.Boxes(field.Kind, field.Choices)
-	var chosen []string
-	missing := false
-	for _, choice := range choices {
-		ticks, seen := boxState(s.controls, choice.Key)
-		missing = missing || !seen
-		if len(ticks) > 1 {
-			return unreadable(Conflict, "", "a box is drawn twice, ticked and not")
-		}
-		if slices.Contains(ticks, true) {
-			chosen = append(chosen, choice.Key)
-		}
-	}
-	switch value := strings.Join(chosen, place.Several); {
-	case field.Kind == form.YesNo && len(chosen) > 1:
-		return unreadable(NotAnAnswer, value, "both boxes are ticked")
-	case missing && (field.Kind != form.YesNo || len(chosen) == 0):
-		return unreadable(ControlLost, value, "a box of the answer is gone")
-	default:
-		return answer{value: value}
-	}
-}
-
-// boxState gives the different states that the boxes of one choice have.
-func boxState(all []*scan.Found, choice string) (states []bool, seen bool) {
-	for _, f := range innermost(all) {
-		if f.Choice != choice {
-			continue
-		}
-		seen = true
-		if state := ticked(f); !slices.Contains(states, state) {
-			states = append(states, state)
-		}
-	}
-	return states, seen
-}
-
-// The signs that people and programs make in a box.
-const (
-	tickSigns  = "☒☑✓✔✗✘"
-	emptySigns = "☐□"
-)
-
-// ticked goes by what the box shows; its hidden state decides where it shows
-// neither sign.
-func ticked(f *scan.Found) bool {
-	text := strings.TrimSpace(f.Text.String())
-	switch {
-	case strings.ContainsAny(text, tickSigns) || strings.EqualFold(text, "x"):
-		return true
-	case strings.ContainsAny(text, emptySigns) || text == "":
-		return text == "" && f.State == "1"
-	}
-	return f.State == "1"
-}
-
-// judgeGlyphs reads boxes that have become plain text: "☒ Yes ☐ No".
-func judgeGlyphs(field form.Field, text string) (answer, bool) {
-	if !strings.ContainsAny(text, tickSigns+emptySigns) {
-		return answer{}, false
-	}
-	var chosen []string
-	known := true
-	for _, piece := range cutBefore(text, tickSigns+emptySigns) {
-		if !strings.ContainsAny(piece, tickSigns) {
-			continue
-		}
-		label := strings.TrimSpace(strings.Trim(piece, tickSigns+" \n\t"))
-		key := ""
-		for _, choice := range place.Boxes(field.Kind, field.Choices) {
-			if place.Plain(choice.Label) == label {
-				key = choice.Key
-			}
-		}
-		known = known && key != ""
-		chosen = append(chosen, key)
-	}
-	if !known || field.Kind == form.YesNo && len(chosen) > 1 {
-		return unreadable(NotAnAnswer, text, "the ticked boxes are no answer"), true
-	}
-	return answer{value: strings.Join(chosen, place.Several)}, true
-}
-
-// cutBefore cuts a text before each of the signs.
-func cutBefore(text, signs string) []string {
-	var pieces []string
-	from := 0
-	for i, c := range text {
-		if i > from && strings.ContainsRune(signs, c) {
-			pieces = append(pieces, text[from:i])
-			from = i
-		}
-	}
-	return append(pieces, text[from:])
 }

@@ -18,8 +18,15 @@ import (
 type labels struct {
 	fields map[string]form.Field
 	tables []form.Field
-	sites  map[slot][]site
-	rows   map[string]int
+	// known are the labels of all questions, in plain letters: one that is
+	// another's is never nearly this one's.
+	known map[string]bool
+	// phrases are the labels that are looked for; guesses counts how many were
+	// compared with them letter by letter.
+	phrases []phrase
+	guesses int
+	sites   map[slot][]site
+	rows    map[string]int
 }
 
 // readLabels adds what labels find to what controls found.
@@ -28,7 +35,7 @@ func (r *reader) readLabels() {
 	if !r.misses(found) {
 		return
 	}
-	l := labels{fields: map[string]form.Field{}, sites: r.sites, rows: r.rows}
+	l := labels{fields: map[string]form.Field{}, known: map[string]bool{}, sites: r.sites, rows: r.rows}
 	seen := map[string]bool{}
 	for field := range r.form.Fields() {
 		label := place.Plain(field.Label)
@@ -42,18 +49,21 @@ func (r *reader) readLabels() {
 			l.fields[label] = field
 		}
 		seen[label] = true
+		l.known[alike(label)] = l.known[alike(label)] || found[field.Key]
+	}
+	for _, label := range slices.Sorted(mapKeys(l.fields)) {
+		l.phrases = append(l.phrases, newPhrase(label))
 	}
 	l.walk(r.file.Main)
 }
 
-// misses reports whether there is a question of which nothing was found.
+// misses reports whether something was sent of which nothing was found.
 func (r *reader) misses(found map[string]bool) bool {
-	for field := range r.form.Fields() {
-		if !found[field.Key] {
-			return true
-		}
+	keys, count := r.file.Expected()
+	if len(keys) == 0 {
+		return count == 0 || len(found) < count
 	}
-	return false
+	return slices.ContainsFunc(keys, func(key string) bool { return r.scan.Asks(key) && !found[key] })
 }
 
 // walk visits every table, nested ones too.
@@ -99,7 +109,7 @@ func (l *labels) table(rows [][]string) {
 		return
 	}
 	for _, field := range l.tables {
-		if columns, ok := headed(field, rows[0]); ok {
+		if columns, ok := l.headed(field, rows[0]); ok {
 			for _, cells := range rows[1:] {
 				l.line(field, columns, cells)
 			}
@@ -112,24 +122,63 @@ func (l *labels) table(rows [][]string) {
 		}
 	}
 	eachAnswer(rows, func(label, answer string) {
-		if field, asked := l.fields[label]; asked {
+		if field, asked := l.asked(label); asked {
 			l.add(slot{key: field.Key}, answer)
 		}
 	})
 }
 
+// asked finds the question of a label, as it is written or nearly so.
+func (l *labels) asked(label string) (form.Field, bool) {
+	if field, asked := l.fields[label]; asked {
+		return field, true
+	}
+	if l.guesses++; l.guesses > maxGuesses || l.known[alike(label)] {
+		return form.Field{}, false
+	}
+	meant, found := nearest(label, l.phrases)
+	field, asked := l.fields[meant]
+	return field, found && asked
+}
+
+// maxGuesses bounds the labels of one file that are compared letter by letter.
+const maxGuesses = 400
+
 // headed matches a header row with a table's columns, of which some may have
 // been withheld.
-func headed(field form.Field, cells []string) ([]form.Field, bool) {
+func (l *labels) headed(field form.Field, cells []string) ([]form.Field, bool) {
 	var columns []form.Field
 	for _, cell := range cells {
-		at := slices.IndexFunc(field.Columns, func(c form.Field) bool { return place.Plain(c.Label) == firstLine(cell) })
+		at := l.columnOf(field, firstLine(cell))
 		if at < 0 || slices.ContainsFunc(columns, func(c form.Field) bool { return c.Key == field.Columns[at].Key }) {
 			return nil, false
 		}
 		columns = append(columns, field.Columns[at])
 	}
 	return columns, len(columns) > 1 || len(field.Columns) == 1
+}
+
+// columnOf finds the column of a label, as it is written or nearly so; -1 for
+// none.
+func (l *labels) columnOf(field form.Field, label string) int {
+	known := make([]phrase, len(field.Columns))
+	for i, column := range field.Columns {
+		if place.Plain(column.Label) == label {
+			return i
+		}
+		known[i].label = place.Plain(column.Label)
+	}
+	if l.guesses++; l.guesses > maxGuesses {
+		return -1
+	}
+	for i := range known {
+		known[i] = newPhrase(known[i].label)
+	}
+	meant, found := nearest(label, known)
+	if !found {
+		return -1
+	}
+	return slices.IndexFunc(known, func(one phrase) bool { return one.label == meant })
 }
 
 func cardTitle(field form.Field, text string) bool {
@@ -149,11 +198,8 @@ func (l *labels) line(field form.Field, columns []form.Field, cells []string) {
 
 func (l *labels) card(field form.Field, number int, rows [][]string) {
 	eachAnswer(rows, func(label, answer string) {
-		for _, column := range field.Columns {
-			if place.Plain(column.Label) == label {
-				l.add(slot{field.Key, column.Key, number}, answer)
-				return
-			}
+		if at := l.columnOf(field, label); at >= 0 {
+			l.add(slot{field.Key, field.Columns[at].Key, number}, answer)
 		}
 	})
 }

@@ -67,8 +67,11 @@ func (r *reader) problemsOf(id scan.Identity) {
 // answers reads every answer and says how sure the whole is.
 func (r *reader) answers() {
 	r.weights = map[string][]float64{}
-	r.sites, r.rows = r.group(r.scan.Found)
-	byControl := r.keysFound()
+	byControl := map[string]bool{}
+	for _, f := range r.scan.Found {
+		byControl[f.Key] = true
+	}
+	r.sites, r.rows = r.group(r.withLooseRows(r.scan.Found))
 	r.readLabels()
 	for field := range r.form.Fields() {
 		if field.Kind == form.Table {

@@ -68,6 +68,13 @@ const (
 	// HiddenCopyDiffers is an answer of which the custom XML part holds
 	// another text than the page shows; what is shown was taken.
 	HiddenCopyDiffers ProblemCode = "hidden_copy_differs"
+	// Picture is a picture at an answer, which is not read.
+	Picture ProblemCode = "picture"
+	// HiddenText is a text at an answer that the page does not show; it is not
+	// read.
+	HiddenText ProblemCode = "hidden_text"
+	// Footnote is a footnote at an answer, which is not read.
+	Footnote ProblemCode = "footnote"
 	// TrackedChanges is a form with changes not yet accepted; insertions are
 	// read, deletions are not.
 	TrackedChanges ProblemCode = "tracked_changes"

@@ -27,11 +27,26 @@ func (r *reader) table(field form.Field) {
 		rows = append(rows, row)
 	}
 	rows = rows[:last]
+	r.lostRows(field, fixed)
 	if field.MaxRows > 0 && len(rows) > field.MaxRows {
 		r.problem(TooManyRows, field.Key, "the table has "+strconv.Itoa(len(rows))+" rows, "+strconv.Itoa(field.MaxRows)+" are allowed")
 	}
 	if len(rows) > 0 {
 		r.out.Values.Tables[field.Key] = rows
+	}
+}
+
+// lostRows tells of the rows that a table always has and that are gone.
+func (r *reader) lostRows(field form.Field, fixed []string) {
+	for _, row := range field.FixedRows {
+		if slices.Contains(fixed, row.Key) {
+			continue
+		}
+		r.problem(ControlLost, field.Key, "a row of the table is gone")
+		if !slices.Contains(r.out.Unreadable, field.Key) {
+			r.out.Unreadable = append(r.out.Unreadable, field.Key)
+		}
+		r.weights[field.Key] = append(r.weights[field.Key], 0)
 	}
 }
 

@@ -123,7 +123,8 @@ func nameRow(f *scan.Found, lined map[*xmltree.Node]bool) rowName {
 	return rowName{table: f.Key, number: f.Row}
 }
 
-// withoutMarks drops bookmarks where the controls themselves are still there.
+// withoutMarks drops bookmarks where the controls themselves are still there,
+// and where a control left its bookmark behind, empty.
 func withoutMarks(sites []site) []site {
 	kept := sites[:0]
 	marked := slices.ContainsFunc(sites, func(s site) bool {
@@ -134,7 +135,7 @@ func withoutMarks(sites []site) []site {
 		if marked {
 			controls = controls[:0]
 			for _, f := range s.controls {
-				if !f.Mark || !controlled(s.controls, f) {
+				if !f.Mark || f.Text.String() != "" && !controlled(s.controls, f) {
 					controls = append(controls, f)
 				}
 			}

@@ -58,6 +58,7 @@ type Found struct {
 	Within *Found
 	// Mark is set for what stands between bookmarks, without a control.
 	Mark bool
+	Signs
 	// begun is set once a paragraph has begun: the next begins a new line.
 	begun bool
 }
@@ -107,6 +108,21 @@ type CellText struct {
 	Loose []byte
 	// Marked stands outside every control, but inside a bookmark of ours.
 	Marked []byte
+	// Number is the cell's position in its row, from 1.
+	Number int
+	Signs
+}
+
+// Signs are what stands at an answer and is no text that could be read.
+type Signs struct {
+	// Hidden is text that no reader of the page sees, Picture a picture, Note
+	// a footnote, Odd a character that is a picture in a font of its own.
+	Hidden, Picture, Note, Odd bool
+}
+
+// And joins the signs of two places.
+func (s Signs) And(other Signs) Signs {
+	return Signs{s.Hidden || other.Hidden, s.Picture || other.Picture, s.Note || other.Note, s.Odd || other.Odd}
 }
 
 // maxLoose bounds the text of a cell that belongs to no answer.
@@ -131,6 +147,10 @@ type Scan struct {
 	refused *opc.RefusedError
 	code    []string
 	cell    *CellText
+	// joined is set where the mark at the end of the last paragraph was deleted.
+	joined bool
+	// column is the number of cells met in the current row.
+	column int
 	// edge is set in headers and footers, where no answer stands.
 	edge bool
 }
@@ -174,12 +194,17 @@ func (s *Scan) node(n *xmltree.Node, at Where) {
 		return
 	}
 	if n.Space != xmltree.Word {
+		if n.Local == "t" && n.Space == xmltree.Math {
+			s.emit(n.Content())
+			return
+		}
 		s.children(n, at)
 		return
 	}
 	switch n.Local {
 	case "del", "moveFrom":
 		s.Tracked = true
+	case "rt": // how a Chinese or Japanese word is said, above it
 	case "rPr", "pPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "tcPr", "sectPr", "delText":
 	case "t":
 		s.emit(n.Content())
@@ -187,6 +212,7 @@ func (s *Scan) node(n *xmltree.Node, at Where) {
 		at.Paragraph = n
 		s.newParagraph()
 		s.children(n, at)
+		s.joined = s.deletedMark(n)
 	case "r":
 		s.run(n, at)
 	case "sdt":
@@ -195,13 +221,18 @@ func (s *Scan) node(n *xmltree.Node, at Where) {
 		at.Table, at.Row = n, nil
 		s.children(n, at)
 	case "tr":
-		if !deletedRow(n) {
+		if !Deleted(n) {
 			at.Row = n
+			outer := s.column
+			s.column = 0
 			s.children(n, at)
+			s.column = outer
 		}
 	case "tc":
 		outer := s.cell
+		s.column++
 		s.cell = s.newCell()
+		s.cell.Number = s.column
 		at.Cell = s.cell
 		s.children(n, at)
 		s.cell = outer
@@ -228,6 +259,13 @@ func (s *Scan) minor(n *xmltree.Node, at Where) {
 	case "fldSimple":
 		s.instruction(n.Attr(xmltree.Word, "instr"))
 		s.children(n, at)
+	case "drawing", "pict":
+		if !holdsText(n) {
+			s.sign(Signs{Picture: true})
+		}
+		s.children(n, at)
+	case "footnoteReference", "endnoteReference":
+		s.sign(Signs{Note: true})
 	case "altChunk":
 		s.refuse(opc.EmbeddedObject, "the document carries another document inside")
 	case "object", "control":
@@ -243,7 +281,9 @@ func (s *Scan) refuse(code opc.RefusalCode, detail string) {
 	}
 }
 
-func deletedRow(row *xmltree.Node) bool {
+// Deleted reports whether somebody deleted a table's row and nobody has agreed
+// yet.
+func Deleted(row *xmltree.Node) bool {
 	properties := row.Child(xmltree.Word, "trPr")
 	return properties != nil && properties.Child(xmltree.Word, "del") != nil
 }
@@ -252,6 +292,12 @@ func deletedRow(row *xmltree.Node) bool {
 // break that LibreOffice 7.4 dropped when it saved the file: Word never
 // writes them so.
 func (s *Scan) run(n *xmltree.Node, at Where) {
+	if properties := n.Child(xmltree.Word, "rPr"); properties != nil && properties.First != nil && hidden(properties) {
+		if VisibleText(n) != "" {
+			s.sign(Signs{Hidden: true})
+		}
+		return
+	}
 	afterText := false
 	for c := n.First; c != nil; c = c.Next {
 		if c.Space != xmltree.Word {
@@ -272,7 +318,7 @@ func (s *Scan) run(n *xmltree.Node, at Where) {
 		case "noBreakHyphen":
 			s.emit("-")
 		case "sym":
-			s.emit(symbol(c.Attr(xmltree.Word, "char")))
+			s.symbol(c.Attr(xmltree.Word, "char"))
 		case "fldChar":
 			s.fieldMark(c.Attr(xmltree.Word, "fldCharType"))
 		case "instrText":
@@ -288,18 +334,6 @@ func (s *Scan) lineBreak(n *xmltree.Node) {
 	if kind := n.Attr(xmltree.Word, "type"); kind == "" || kind == "textWrapping" {
 		s.emit("\n")
 	}
-}
-
-// symbol is a character of the Wingdings font as one of Unicode; only boxes
-// matter here.
-func symbol(char string) string {
-	switch strings.ToUpper(char) {
-	case "F0FE", "F0FD", "F053", "F054":
-		return place.Ticked
-	case "F0A8", "F06F", "F071":
-		return place.Unticked
-	}
-	return ""
 }
 
 // fieldMark gathers a field's instruction, which editors split over runs.
@@ -353,6 +387,10 @@ func (s *Scan) emit(text string) {
 }
 
 func (s *Scan) newParagraph() {
+	if s.joined {
+		s.joined = false
+		return
+	}
 	for _, f := range s.open {
 		if f.begun && !f.Text.empty() {
 			f.Text.add("\n")

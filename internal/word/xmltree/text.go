@@ -13,6 +13,7 @@ const (
 	Word15        = "http://schemas.microsoft.com/office/word/2012/wordml"
 	Relation      = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	Compatibility = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+	Math          = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 )
 
 // transitional maps a namespace of strict OOXML (ISO/IEC 29500-1) to the
@@ -30,6 +31,8 @@ func transitional(space string) string {
 		return Relation
 	case Compatibility:
 		return Compatibility
+	case Math, "http://purl.oclc.org/ooxml/officeDocument/math":
+		return Math
 	}
 	return space
 }
