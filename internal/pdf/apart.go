@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// apart is a file of ours taken apart: enough to write it again under a key.
-type apart struct {
+// dissected is a file of ours taken apart: enough to write it again under a key.
+type dissected struct {
 	head    []byte // the two first lines
 	objects []object
 	rows    []byte // of the table of objects, seven bytes each
@@ -34,18 +34,22 @@ const rowSize = 7
 const mostObjects = 1 << 20
 
 var (
-	startsAt   = regexp.MustCompile(`\nstartxref\n(\d{1,10})\n%%EOF\n$`)
-	numbered   = regexp.MustCompile(`^(\d{1,8}) 0 obj\n`)
-	lengthIs   = regexp.MustCompile(`^<</Length (\d{1,10})`)
-	tableIs    = regexp.MustCompile(`/Type/XRef/W\[1 4 2\]/Size (\d{1,8})(/Root \d+ 0 R/Info \d+ 0 R/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\])>>$`)
-	streamMark = []byte("\nstream\n")
-	endMark    = []byte("\nendstream")
-	objectEnd  = []byte("\nendobj\n")
+	startsAt = regexp.MustCompile(`\nstartxref\n(\d{1,10})\n%%EOF\n$`)
+	numbered = regexp.MustCompile(`^(\d{1,8}) 0 obj\n`)
+	lengthIs = regexp.MustCompile(`^<</Length (\d{1,10})`)
+	tableIs  = regexp.MustCompile(`/Type/XRef/W\[1 4 2\]/Size (\d{1,8})(/Root \d+ 0 R/Info \d+ 0 R/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\])>>$`)
+)
+
+// What stands around the stream of an object, and behind an object.
+const (
+	streamMark = "\nstream\n"
+	endMark    = "\nendstream"
+	objectEnd  = "\nendobj\n"
 )
 
 // takeApart reads a file as [file] writes one, and no other: each thing must
 // stand where the table of objects says.
-func takeApart(data []byte) (*apart, error) {
+func takeApart(data []byte) (*dissected, error) {
 	found := startsAt.FindSubmatchIndex(data)
 	if found == nil || !bytes.HasPrefix(data, []byte("%PDF-1.7\n%")) {
 		return nil, errNotOurs
@@ -62,7 +66,7 @@ func takeApart(data []byte) (*apart, error) {
 	if entries == nil {
 		return nil, errNotOurs
 	}
-	a := &apart{table: table.number, trailer: string(entries[2])}
+	a := &dissected{table: table.number, trailer: string(entries[2])}
 	if a.rows, err = inflated(table.stream); err != nil || len(a.rows) != rowSize*(table.number+1) {
 		return nil, errNotOurs
 	}
@@ -84,7 +88,7 @@ func inflated(packed []byte) ([]byte, error) {
 
 // read takes the objects in the order in which they stand; together they fill
 // the file.
-func (a *apart) read(data []byte) error {
+func (a *dissected) read(data []byte) error {
 	var places []int
 	for row := rowSize; row < len(a.rows); row += rowSize {
 		if at := a.place(row); a.rows[row] == 1 && at < len(data) {
@@ -114,14 +118,14 @@ func (a *apart) read(data []byte) error {
 }
 
 // place is where the object of a row stands.
-func (a *apart) place(row int) int {
+func (a *dissected) place(row int) int {
 	return int(a.rows[row+1])<<24 | int(a.rows[row+2])<<16 | int(a.rows[row+3])<<8 | int(a.rows[row+4])
 }
 
 // objectAt reads the one object that a piece of the file is.
 func objectAt(piece []byte) (object, error) {
 	head := numbered.FindSubmatch(piece)
-	if head == nil || !bytes.HasSuffix(piece, objectEnd) {
+	if head == nil || !bytes.HasSuffix(piece, []byte(objectEnd)) {
 		return object{}, errNotOurs
 	}
 	number, err := strconv.Atoi(string(head[1]))
@@ -134,8 +138,8 @@ func objectAt(piece []byte) (object, error) {
 		return object{number: number, dictionary: body}, nil
 	}
 	size, err := strconv.Atoi(string(length[1]))
-	at := bytes.Index(body, streamMark)
-	if err != nil || at < 0 || at+len(streamMark)+size+len(endMark) != len(body) || !bytes.HasSuffix(body, endMark) {
+	at := bytes.Index(body, []byte(streamMark))
+	if err != nil || at < 0 || at+len(streamMark)+size+len(endMark) != len(body) || !bytes.HasSuffix(body, []byte(endMark)) {
 		return object{}, errNotOurs
 	}
 	begin := at + len(streamMark)
@@ -144,7 +148,7 @@ func objectAt(piece []byte) (object, error) {
 
 // rewritten is the file anew, everything in it sealed but the encryption
 // dictionary and the table of objects.
-func (a *apart) rewritten(s sealer, encryption string) []byte {
+func (a *dissected) rewritten(s sealer, encryption string) []byte {
 	f := &file{places: make([]location, a.table-1)}
 	for i := range f.places {
 		row := (i + 1) * rowSize
