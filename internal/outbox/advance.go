@@ -79,7 +79,7 @@ func Conclude(d Delivery, out Outcome, o Occasion) (Delivery, error) {
 		d.DotMarked = false
 	}
 	if action == Defer {
-		d.NextAttempt = o.At.Add(Backoff(len(d.Attempts), d.ID))
+		d.NextAttempt = d.nextAttempt(o.At)
 	}
 	return d, nil
 }

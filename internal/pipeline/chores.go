@@ -29,11 +29,11 @@ const (
 const passphraseWait = 2
 
 // Chores calls do for everything that sending left for a person to do, by the
-// day it is due, up to a day: passphrases that wait, deliveries that another
-// method would serve better.
+// day it is due, up to a day: passphrases that wait, messages that nobody takes,
+// deliveries that another method would serve better.
 func (r *Runner) Chores(ctx context.Context, until pep.Date, do func(timetable.Due) error) error {
 	all, err := r.Deliveries.List(ctx, Filter{States: []outbox.State{
-		outbox.Accepted, outbox.Delivered, outbox.Held, outbox.Refused, outbox.Bounced,
+		outbox.Approved, outbox.Deferred, outbox.Accepted, outbox.Delivered, outbox.Held, outbox.Refused, outbox.Bounced,
 	}})
 	if err != nil {
 		return fmt.Errorf("reading the outbox: %w", err)
@@ -66,15 +66,17 @@ func (r *Runner) choresOf(ctx context.Context, d outbox.Delivery) []timetable.Du
 	}
 	if p := r.Proposed(ctx, d); p.Method != "" {
 		chores = append(chores, r.chore(d, ChoreReroute, r.happenedOn(d),
-			fmt.Sprintf("%s: pepost outbox reroute %s --method %s", p.Why, d.ID, p.Method)))
+			p.Why, fmt.Sprintf("pepost outbox reroute %s --method %s", d.ID, p.Method)))
+	} else if late, waits := r.undelivered(d); waits {
+		chores = append(chores, late)
 	}
 	return chores
 }
 
-func (r *Runner) chore(d outbox.Delivery, what timetable.MilestoneName, due pep.Date, why string) timetable.Due {
+func (r *Runner) chore(d outbox.Delivery, what timetable.MilestoneName, due pep.Date, why string, more ...string) timetable.Due {
 	return timetable.Due{
 		Ref: d.Ref, PlanKey: d.PlanKey, Kind: timetable.KindTask, Milestone: what, Due: due, Role: pep.Officer,
-		Late: due.Before(r.today()), Why: []string{fmt.Sprintf("%s for the %s: %s", d.Kind, d.Recipient.Role, why)},
+		Late: due.Before(r.today()), Why: append([]string{fmt.Sprintf("%s for the %s: %s", d.Kind, d.Recipient.Role, why)}, more...),
 	}
 }
 

@@ -211,8 +211,14 @@ func (g *digesting) due(e Expected) {
 	}
 }
 
+// taskLine is a task in one line. What nobody takes says so, so that whoever
+// reads it in the morning knows whether to ring the mail team or the recipient.
 func taskLine(d timetable.Due) string {
-	return fmt.Sprintf("%s, by the %s, due %s", strings.ReplaceAll(string(d.Milestone), "_", " "), d.Role, d.Due.Long())
+	what := strings.ReplaceAll(string(d.Milestone), "_", " ")
+	if d.Milestone == ChoreUndelivered || d.Milestone == ChoreReroute {
+		return what + ": " + d.Why[0]
+	}
+	return fmt.Sprintf("%s, by the %s, due %s", what, d.Role, d.Due.Long())
 }
 
 func lateWord(late bool) string {

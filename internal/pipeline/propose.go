@@ -19,11 +19,11 @@ type Proposal struct {
 
 // Proposed is by which method a delivery would better be sealed again, and why:
 // because its protected attachment was refused, because the recipient did not
-// collect it from the gateway, or because there is no e-mail address but a
-// postal one. It only proposes: an officer says so with [Runner.Reroute]. What
+// collect it from the gateway, because nobody took it for a day, or because
+// there is no e-mail address but a postal one. It only proposes: an officer says so with [Runner.Reroute]. What
 // cannot be read proposes nothing.
 func (r *Runner) Proposed(ctx context.Context, d outbox.Delivery) Proposal {
-	why := trouble(d)
+	why := r.trouble(d)
 	if why == "" || d.ReplacedBy != "" {
 		return Proposal{}
 	}
@@ -33,7 +33,9 @@ func (r *Runner) Proposed(ctx context.Context, d outbox.Delivery) Proposal {
 	}
 	for _, method := range []route.Method{route.MethodGateway, route.MethodOpenPGP, route.MethodProtectedDocument, route.MethodPost} {
 		now := r.decideAsked(to, method)
-		if method != d.Decision.Method && now.Method == method && now.Settled() == route.Encrypt {
+		// What a relay does not take, it does not take sealed otherwise either.
+		same := d.State.Waiting() && method != route.MethodPost && now.Relay == d.Decision.Relay
+		if method != d.Decision.Method && now.Method == method && now.Settled() == route.Encrypt && !same {
 			return Proposal{Method: method, Why: why}
 		}
 	}
@@ -42,8 +44,11 @@ func (r *Runner) Proposed(ctx context.Context, d outbox.Delivery) Proposal {
 
 // trouble is what makes another method worth a thought; empty where nothing
 // does.
-func trouble(d outbox.Delivery) string {
+func (r *Runner) trouble(d outbox.Delivery) string {
+	since, waits := d.WaitsSince()
 	switch {
+	case waits && r.Now().Sub(since) >= outbox.ProposeAfter:
+		return "nobody has taken it for " + waitWords(r.Now().Sub(since))
 	case d.State == outbox.Held && d.Recipient.Address.Empty():
 		return "there is no e-mail address"
 	case d.State != outbox.Refused && d.State != outbox.Bounced:
