@@ -15,7 +15,6 @@ import (
 	"github.com/pepost/pepost/internal/calendar"
 	"github.com/pepost/pepost/internal/config"
 	"github.com/pepost/pepost/internal/form"
-	"github.com/pepost/pepost/internal/letter"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
@@ -77,6 +76,7 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		if library, rules = report.folders(c); f.rules && rules.Name != "" {
 			report.Rules = rules.Values()
 		}
+		report.wordTemplates(c, library)
 		report.keeping(c)
 		report.openPGP(c, pep.DateOf(now()), report.database(ctx, c, f.connect))
 		report.relays(ctx, c, pep.DateOf(now()), f.connect)
@@ -143,7 +143,7 @@ func (r *checkReport) folders(c config.Config) (*form.Library, timetable.Rules) 
 	case err != nil:
 		r.add("delivery policy", err)
 	}
-	if _, err := letter.Load(templatesOf(c)); err != nil {
+	if _, err := loadLetters(c); err != nil {
 		r.add("templates", err)
 	}
 	if _, err := loadAgenda(c); err != nil {
@@ -154,6 +154,21 @@ func (r *checkReport) folders(c config.Config) (*form.Library, timetable.Rules) 
 		r.add("forms", err)
 	}
 	return library, rules
+}
+
+// wordTemplates lists every fault of every template of the installation.
+func (r *checkReport) wordTemplates(c config.Config, library *form.Library) {
+	set, err := loadWordTemplates(c, library)
+	if err != nil {
+		r.add("Word templates", err)
+	}
+	for _, own := range set.All() {
+		for _, fault := range own.Faults {
+			r.Findings = append(r.Findings, finding{
+				Part: "Word template " + own.File, Problem: fault.String(), Hint: fault.Hint, Warning: fault.Warning,
+			})
+		}
+	}
 }
 
 // keeping looks at who else may read or change what the installation stands on.

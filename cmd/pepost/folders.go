@@ -2,11 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
 	"github.com/pepost/pepost/forms"
 	"github.com/pepost/pepost/internal/config"
+	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/letter"
+	"github.com/pepost/pepost/internal/word/template"
 	"github.com/pepost/pepost/schedules"
 	"github.com/pepost/pepost/templates"
 )
@@ -67,6 +71,28 @@ func folder(own string, builtIn fs.FS) fs.FS {
 	return os.DirFS(own)
 }
 
-func formsOf(c config.Config) fs.FS     { return folder(c.Forms, forms.FS) }
+func formsOf(c config.Config) fs.FS { return folder(c.Forms, forms.FS) }
+
 func templatesOf(c config.Config) fs.FS { return folder(c.Templates, templates.FS) }
+
+// loadLetters reads the letters: the installation's own file, where its folder
+// has one, stands in for the built-in one.
+func loadLetters(c config.Config) (letter.Templates, error) {
+	if c.Templates == "" {
+		return letter.Load(templates.FS)
+	}
+	if _, err := os.ReadDir(c.Templates); err != nil {
+		return letter.Templates{}, fmt.Errorf("reading the templates folder: %w", err)
+	}
+	return letter.Load(templates.FS, os.DirFS(c.Templates))
+}
+
+// loadWordTemplates reads the authority's own forms in Word.
+func loadWordTemplates(c config.Config, forms *form.Library) (template.Set, error) {
+	if c.Templates == "" || forms == nil {
+		return template.Set{}, nil
+	}
+	return template.LoadSet(os.DirFS(c.Templates), forms)
+}
+
 func schedulesFS(c config.Config) fs.FS { return folder(c.Schedules, schedules.FS) }

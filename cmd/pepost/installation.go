@@ -38,6 +38,7 @@ import (
 	"github.com/pepost/pepost/internal/store/register"
 	"github.com/pepost/pepost/internal/store/returns"
 	"github.com/pepost/pepost/internal/timetable"
+	"github.com/pepost/pepost/internal/word/template"
 )
 
 // installation is one opened pepost folder.
@@ -136,7 +137,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	}
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
-		Templates: rules.templates, Agenda: rules.agenda, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Templates: rules.templates, WordTemplates: rules.wordTemplates, Agenda: rules.agenda, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
 		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},
@@ -162,6 +163,9 @@ type rules struct {
 	policy    *route.Policy
 	templates letter.Templates
 	agenda    pack.Agenda
+	// wordTemplates are the authority's own forms; one with a fault holds what
+	// would be drawn with it and stops nothing else.
+	wordTemplates template.Set
 	// emptyPolicy says that there is a policy file without a row in it.
 	emptyPolicy error
 }
@@ -190,7 +194,9 @@ func loadRules(c config.Config) (rules, error) {
 	}
 	out.forms, err = loadForms(c, out.timetable.Words)
 	keep(err)
-	out.templates, err = letter.Load(templatesOf(c))
+	out.templates, err = loadLetters(c)
+	keep(err)
+	out.wordTemplates, err = loadWordTemplates(c, out.forms)
 	keep(err)
 	out.agenda, err = loadAgenda(c)
 	keep(err)

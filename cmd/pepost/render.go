@@ -55,6 +55,7 @@ type renderLine struct {
 	Pages    int             `json:"pages"`
 	SHA256   string          `json:"sha256"`
 	Fields   int             `json:"fields"`
+	Template string          `json:"template,omitempty"`
 	Warnings []string        `json:"warnings"`
 }
 
@@ -212,12 +213,15 @@ func (p *program) writeRendered(file pipeline.Rendered, dir string, told bool) e
 	sum := sha256.Sum256(file.Bytes)
 	line := renderLine{
 		Ref: file.Ref, File: path, Format: file.Format, Pages: file.Pages, SHA256: hex.EncodeToString(sum[:]),
-		Fields: file.Fields, Warnings: notNil(file.Warnings),
+		Fields: file.Fields, Template: file.Template, Warnings: notNil(file.Warnings),
 	}
 	if p.flags.json {
 		return p.printJSON(line)
 	}
 	fmt.Fprintf(p.stdout, "%s\n", path)
+	if file.Template != "" {
+		p.note("%s: drawn with the template %s", line.Ref, file.Template)
+	}
 	if told {
 		return nil
 	}

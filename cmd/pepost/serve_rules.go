@@ -64,6 +64,7 @@ func (g *lastGood) take(before *pipeline.Runner, read rules, guard route.Guard) 
 	next := *before
 	next.Guard = &guard
 	next.Calendar, next.Rules, next.Forms, next.Policy, next.Templates, next.Agenda = read.calendar, read.timetable, read.forms, read.policy, read.templates, read.agenda
+	next.WordTemplates = read.wordTemplates
 	next.Words = wordsOf(g.config, read.timetable)
 	g.runner.Store(&next)
 	g.tell(&g.refused, "")

@@ -22,7 +22,7 @@ func (b *builder) answer(field form.Field) ([]Block, bool) {
 	words, colour := filledBy(b.form, field.Fillers)
 	out := Answer{
 		Key: field.Key, Label: sentence(field.Label), Help: field.Help, Kind: field.Kind, FilledBy: words, Colour: colour,
-		Required: field.Needed(form.ToFinalise, b.values), Value: value, Display: display(field, value),
+		Required: b.needed(field), Value: value, Display: display(field, value),
 		Locked: field.Locked || b.final(), Choices: field.OpenChoices(b.values), MaxLength: field.MaxLength, Lines: field.Lines,
 	}
 	if len(field.Fillers) > 0 {
@@ -71,7 +71,7 @@ func (b *builder) grid(field form.Field) ([]Block, bool) {
 	words, colour := filledBy(b.form, field.Fillers)
 	out := Grid{
 		Key: field.Key, Label: sentence(field.Label), Help: field.Help, FilledBy: words, Colour: colour,
-		Required: field.Needed(form.ToFinalise, b.values), Layout: Rows, Rows: cells(columns, rows), Spare: field.SpareRows,
+		Required: b.needed(field), Layout: Rows, Rows: cells(columns, rows), Spare: field.SpareRows,
 		MaxRows: field.MaxRows, FixedRows: len(field.FixedRows) > 0, Locked: field.Locked || b.final(),
 		AltText: altText(field, columns),
 	}
@@ -98,7 +98,7 @@ func (b *builder) columns(table form.Field) []form.Field {
 	var out []form.Field
 	for _, column := range table.Columns {
 		switch {
-		case column.Offered.Judge(b.values) == form.False:
+		case !b.offered(column):
 		case !b.sees(column):
 			b.leaveOut(table.Key+"."+column.Key, "not for a "+roleWords(b.to.Role))
 		default:
@@ -111,7 +111,7 @@ func (b *builder) columns(table form.Field) []form.Field {
 func (b *builder) column(table, column form.Field) Column {
 	out := Column{
 		Key: column.Key, Label: column.Label, Help: column.Help, Kind: column.Kind, Choices: column.OpenChoices(b.values),
-		Width: max(column.Width, 1), Required: column.Needed(form.ToFinalise, b.values),
+		Width: max(column.Width, 1), Required: b.needed(column),
 		Locked: column.Locked || table.Locked || b.final(), MaxLength: column.MaxLength,
 	}
 	if b.final() {

@@ -31,9 +31,11 @@ func Build(f form.Form, v form.Values, to Reader, head Head) (Document, []Withhe
 
 // builder makes the blocks of one document.
 type builder struct {
-	form     form.Form
-	values   form.Values
-	to       Reader
+	form   form.Form
+	values form.Values
+	to     Reader
+	// whole is set where the form is drawn for nobody: everything is in it.
+	whole    bool
 	secrets  secrets
 	withheld []Withheld
 }
@@ -41,12 +43,29 @@ type builder struct {
 // sees reports whether the reader may see a field or a column at all: whoever
 // reads the mailbox in another role may have to see it too.
 func (b *builder) sees(field form.Field) bool {
+	if b.whole {
+		return true
+	}
 	for _, also := range b.to.Also {
 		if !b.form.Rights.MaySee(field, also, b.to.WithholdPlacementAddress) {
 			return false
 		}
 	}
 	return b.form.Rights.MaySee(field, b.to.Role, b.to.WithholdPlacementAddress)
+}
+
+// offered reports whether a field or column is on the form at all.
+func (b *builder) offered(field form.Field) bool {
+	return b.whole || field.Offered.Judge(b.values) != form.False
+}
+
+// needed reports whether the plan cannot be final without the answer; of a
+// whole form, whether it ever cannot.
+func (b *builder) needed(field form.Field) bool {
+	if b.whole {
+		return !field.Send.Never() || !field.Finalise.Never()
+	}
+	return field.Needed(form.ToFinalise, b.values)
 }
 
 // final reports whether the document is to be read and not to be filled in.
@@ -59,18 +78,25 @@ func opening(doc Document, head Head) []Block {
 	if doc.Purpose == FinalCopy {
 		return blocks
 	}
+	for _, note := range HowTo(head.OnPaper) {
+		blocks = append(blocks, note)
+	}
+	return blocks
+}
+
+// HowTo are the notes that tell how a form is filled in, with Word or by hand.
+func HowTo(onPaper bool) []Note {
 	how := "Open this form in the desktop version of Word, fill it in, save it and send it back to the address above. " +
 		"Leave the child's name out of the subject and of the file's name; the reference is enough."
-	if head.OnPaper {
+	if onPaper {
 		how = "Fill this form in by hand, in black ink, and post it back with the label on the last sheet. " +
 			"Tick boxes with a cross. If there is not enough room, write on another sheet and put the reference and the question on it."
 	}
-	return append(
-		blocks,
-		Note{Tone: Important, Text: how},
-		Note{Tone: Guidance, Text: "Who answers a question is said with it or above its table, in words and by colour. " +
+	return []Note{
+		{Tone: Important, Text: how},
+		{Tone: Guidance, Text: "Who answers a question is said with it or above its table, in words and by colour. " +
 			"What we already know is filled in and locked: if it is wrong, tell us when you send the form back."},
-	)
+	}
 }
 
 func pairs(doc Document, head Head) []Fact {
@@ -80,18 +106,18 @@ func pairs(doc Document, head Head) []Fact {
 			all = append(all, Fact{Label: label, Text: text})
 		}
 	}
-	add("Reference", string(doc.Ref))
-	add("Copy for", doc.CopyFor)
-	add("From", joinedText(doc.VirtualSchool, doc.Authority))
+	add(LabelReference, string(doc.Ref))
+	add(LabelCopyFor, doc.CopyFor)
+	add(LabelFrom, joinedText(doc.VirtualSchool, doc.Authority))
 	if doc.Purpose == BlankForm {
 		if !head.ReturnBy.IsZero() {
-			add("Return by", head.ReturnBy.Long())
+			add(LabelReturnBy, head.ReturnBy.Long())
 		}
-		add("Return to", head.ReturnTo)
+		add(LabelReturnTo, head.ReturnTo)
 	}
-	add("Questions", joinedText(head.Officer, head.Phone))
+	add(LabelQuestions, joinedText(head.Officer, head.Phone))
 	if !doc.Generated.IsZero() {
-		add("Made on", doc.Generated.Long())
+		add(LabelMadeOn, doc.Generated.Long())
 	}
 	return all
 }
@@ -141,7 +167,7 @@ func (b *builder) section(s form.Section) []Block {
 
 // field is the blocks of one field, and whether it has an answer.
 func (b *builder) field(field form.Field) ([]Block, bool) {
-	if field.Offered.Judge(b.values) == form.False {
+	if !b.offered(field) {
 		return nil, false
 	}
 	if !b.sees(field) {

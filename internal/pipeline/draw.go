@@ -23,10 +23,14 @@ type drawn struct {
 	form       string // its name and the hash of its definition
 	unanswered []string
 	hold       string
+	// undrawn is set where the authority's own template could not be used: there
+	// is no form, and none is drawn in another way.
+	undrawn bool
 }
 
-// draw makes the document of an errand; a sketch has none.
-func (r *Runner) draw(e errand) (drawn, error) {
+// draw makes the document of an errand; a sketch has none. What goes by post
+// is drawn on paper, which no Word template is for.
+func (r *Runner) draw(e errand, onPaper bool) (drawn, error) {
 	if e.kind == outbox.KindPack {
 		return r.drawPack(e)
 	}
@@ -40,9 +44,18 @@ func (r *Runner) draw(e errand) (drawn, error) {
 	if r.Sketch {
 		return out, nil
 	}
-	var err error
-	if out.file, err = word.Write(doc); err != nil {
-		return drawn{}, fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
+	if onPaper {
+		word, err := word.Write(doc)
+		out.file = word
+		return out, drawingError(e, err)
+	}
+	made, why, err := r.wordForm(doc)
+	if err != nil {
+		return drawn{}, drawingError(e, err)
+	}
+	out.file, out.undrawn, out.hold = made.Bytes, why != "", firstOf(why, out.hold)
+	if made.Template != "" {
+		out.form += ", template " + made.Template + " " + made.SHA256
 	}
 	return out, nil
 }
@@ -66,6 +79,13 @@ func (r *Runner) drawPack(e errand) (drawn, error) {
 	}
 	out.file = file.Bytes
 	return out, nil
+}
+
+func drawingError(e errand, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
 }
 
 // document is the form as blocks for its reader, with all values it was made

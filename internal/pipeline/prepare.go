@@ -113,10 +113,13 @@ func (r *Runner) seal(d *outbox.Delivery, e errand) (sealed, error) {
 	var err error
 	d.Recipient.New = e.address.New
 	if e.kind != outbox.KindChase {
-		if drawn, err = r.draw(e); err != nil {
+		if drawn, err = r.draw(e, d.Decision.Method == route.MethodPost); err != nil {
 			return out, err
 		}
 		out.unanswered, out.hold, d.Form = drawn.unanswered, drawn.hold, drawn.form
+		if drawn.undrawn {
+			return out, nil
+		}
 	}
 	if r.Sketch {
 		sketch(d)

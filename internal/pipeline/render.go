@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/timetable"
-	"github.com/pepost/pepost/internal/word"
 )
 
 // Format is a file format a form is rendered in.
@@ -36,12 +36,15 @@ type RenderAsk struct {
 
 // Rendered is one file of one form.
 type Rendered struct {
-	Ref      pep.Ref
-	Kind     outbox.Kind
-	Format   Format
-	Bytes    []byte
-	Pages    int // 0 for Word, which has none until it is laid out
-	Fields   int
+	Ref    pep.Ref
+	Kind   outbox.Kind
+	Format Format
+	Bytes  []byte
+	Pages  int // 0 for Word, which has none until it is laid out
+	Fields int
+	// Template names the authority's own template and the hash of it, where the
+	// form was drawn with one.
+	Template string
 	Warnings []string
 	// Err says why this format could not be made; the other ones stand.
 	Err error
@@ -80,7 +83,7 @@ func (r *Runner) Render(ctx context.Context, record pep.Record, ask RenderAsk) (
 	var out []Rendered
 	for _, format := range ask.Formats {
 		file := Rendered{Ref: record.Ref, Kind: ask.Kind, Format: format, Fields: fields(doc), Warnings: warnings(composed, values, withheld, ask.Kind)}
-		file.Bytes, file.Pages, file.Err = r.file(doc, format, ask.Passphrase)
+		r.file(&file, doc, ask.Passphrase)
 		out = append(out, file)
 	}
 	return out, nil
@@ -113,25 +116,37 @@ func reader(outlook timetable.Outlook, role pep.Role) timetable.Recipient {
 	return found
 }
 
-// file is the document in one format, locked where there is a passphrase.
-func (r *Runner) file(doc document.Document, format Format, passphrase string) ([]byte, int, error) {
-	switch format {
+// file makes the document in one format, locked where there is a passphrase.
+func (r *Runner) file(out *Rendered, doc document.Document, passphrase string) {
+	switch out.Format {
 	case Word:
-		data, err := word.Write(doc)
-		if err != nil || passphrase == "" {
-			return data, 0, err
-		}
-		data, err = office.Encrypt(data, passphrase, r.Seed.Stream("render\x00"+digest(data)+"\x00"+passphrase))
-		return data, 0, err
+		r.wordFile(out, doc, passphrase)
 	case PDF:
 		made, err := r.PDF.Write(doc)
-		if err != nil || passphrase == "" {
-			return made.Bytes, made.Pages, err
+		out.Bytes, out.Pages, out.Err = made.Bytes, made.Pages, err
+		if err == nil && passphrase != "" {
+			out.Bytes, out.Err = pdf.Lock(made.Bytes, passphrase, r.Seed.Stream("render\x00"+digest(made.Bytes)+"\x00"+passphrase))
 		}
-		locked, err := pdf.Lock(made.Bytes, passphrase, r.Seed.Stream("render\x00"+digest(made.Bytes)+"\x00"+passphrase))
-		return locked, made.Pages, err
+	default:
+		out.Err = fmt.Errorf("no such format: %s", out.Format)
 	}
-	return nil, 0, fmt.Errorf("no such format: %s", format)
+}
+
+func (r *Runner) wordFile(out *Rendered, doc document.Document, passphrase string) {
+	made, why, err := r.wordForm(doc)
+	if why != "" {
+		err = errors.New(why)
+	}
+	if out.Err = err; err != nil {
+		return
+	}
+	out.Bytes = made.Bytes
+	if made.Template != "" {
+		out.Template = made.Template + " " + made.SHA256
+	}
+	if passphrase != "" {
+		out.Bytes, out.Err = office.Encrypt(made.Bytes, passphrase, r.Seed.Stream("render\x00"+digest(made.Bytes)+"\x00"+passphrase))
+	}
 }
 
 // fields counts the questions of a document.

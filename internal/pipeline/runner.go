@@ -13,6 +13,7 @@ import (
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
+	"github.com/pepost/pepost/internal/word/template"
 )
 
 // Runner is one authority's rules and stores, wired once; its methods are the
@@ -63,7 +64,10 @@ type Runner struct {
 	Templates letter.Templates
 	// Agenda is what a PEP meeting talks about.
 	Agenda pack.Agenda
-	PDF    *pdf.Writer
+	// WordTemplates are the authority's own forms in Word; a form that has none
+	// is drawn by the program.
+	WordTemplates template.Set
+	PDF           *pdf.Writer
 
 	// Post is how letters go by registered post.
 	Post post.Rules

@@ -37,6 +37,7 @@ const (
 	otherPhrase   withdrawal = "the agreed phrase that opens it no longer stands: it is sealed anew"
 	otherDoor     withdrawal = "the register has another postal address of the recipient since: it is made anew"
 	nowPackable   withdrawal = "what the letter lacked is there: it is made anew"
+	templateAnew  withdrawal = "the Word template has changed since: it is made anew"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
 )
 
@@ -44,7 +45,7 @@ const (
 func withdrawals() []withdrawal {
 	return []withdrawal{
 		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised, otherPhrase,
-		otherDoor, nowPackable,
+		otherDoor, nowPackable, templateAnew,
 	}
 }
 
@@ -133,6 +134,8 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return agreed
 	case r.otherDoor(d, to.Contact):
 		return otherDoor
+	case r.templateChanged(d):
+		return templateAnew
 	case r.nowPackable(d, to.Contact):
 		return nowPackable
 	case d.Kind == outbox.KindChase && !p.history.progress.Returned.IsZero():

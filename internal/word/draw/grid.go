@@ -11,6 +11,10 @@ import (
 
 // grid draws a table of answers: a line for each row, or a card for each.
 func (d *drawing) grid(g document.Grid) error {
+	if d.template.on {
+		d.openPart(place.QuestionTag(g.Key), d.template.conditions[g.Key])
+		defer d.closePart()
+	}
 	if g.Label != d.heading {
 		d.paragraph("Heading3", place.Plain(g.Label))
 		d.heading = g.Label
@@ -21,9 +25,9 @@ func (d *drawing) grid(g document.Grid) error {
 			d.paragraph("Help"+above, place.Plain(g.Help))
 		}
 	}
-	rows := g.Rows
-	for range spare(g, d.final) {
-		rows = append(rows[:len(rows):len(rows)], make([]document.Cell, len(g.Columns)))
+	rows := RowsOf(g, d.final)
+	if d.template.on {
+		rows = [][]document.Cell{nil}
 	}
 	if len(rows) == 0 {
 		d.paragraph("BodyText", "None recorded.")
@@ -50,7 +54,7 @@ func spare(g document.Grid, final bool) int {
 }
 
 // repeats reports whether a person may add rows with Word's plus sign.
-func (d *drawing) repeats(g document.Grid) bool { return !d.final && !g.Locked && !g.FixedRows }
+func (d *drawing) repeats(g document.Grid) bool { return d.template.on || Repeats(g, d.final) }
 
 // lockedCell reports whether a cell cannot be written in.
 func lockedCell(g document.Grid, column document.Column, number int) bool {
@@ -121,7 +125,7 @@ func altText(g document.Grid) string {
 
 func columnWords(column document.Column, plainly bool) string {
 	if column.Required && !plainly {
-		return place.Plain(column.Label) + needed
+		return place.Plain(column.Label) + Needed
 	}
 	return place.Plain(column.Label)
 }
@@ -145,23 +149,28 @@ func columnWidths(columns []document.Column) []int {
 
 // cell draws the controls of one cell; a row may be shorter than the columns.
 func (d *drawing) cell(g document.Grid, column document.Column, cells []document.Cell, number, at int, b box) error {
-	var given document.Cell
-	if at < len(cells) {
-		given = cells[at]
-	}
-	controls, err := d.ask(question{
-		Place: place.Place{Key: g.Key, Column: column.Key, Row: number}, label: column.Label, kind: column.Kind,
-		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
-		locked: lockedCell(g, column, number),
-		narrow: d.tight(column.Kind, lockedCell(g, column, number), b.width),
-	})
+	asked := cellQuestion(g, column, cells, number, at)
+	asked.narrow = d.tight(column.Kind, asked.locked, b.width)
+	controls, err := d.ask(asked)
 	if err != nil {
 		return err
 	}
 	d.openCell(b)
-	d.controls("GridCell", controls, given.Display)
+	d.controls("GridCell", controls, asked.display)
 	d.put(`</w:tc>`)
 	return nil
+}
+
+func cellQuestion(g document.Grid, column document.Column, cells []document.Cell, number, at int) question {
+	var given document.Cell
+	if at < len(cells) {
+		given = cells[at]
+	}
+	return question{
+		Place: place.Place{Key: g.Key, Column: column.Key, Row: number}, label: column.Label, kind: column.Kind,
+		value: given.Value, display: given.Display, choices: column.Choices, colour: g.Colour,
+		locked: lockedCell(g, column, number),
+	}
 }
 
 // cards draws each row as its own table of label and answer.
@@ -184,10 +193,17 @@ func (d *drawing) card(g document.Grid, cells []document.Cell, number int) error
 	d.openTable("FormTable", name, altText(g), w)
 	d.openRow(row{whole: true, header: true})
 	d.openCell(box{width: pageWidth, span: 4, fill: headFill})
-	d.paragraph("GridHead", place.Plain(name))
+	if d.template.on {
+		d.openParagraph("GridHead", "")
+		d.run("", place.Plain(g.Label)+" ")
+		d.noteControl(place.RowNumberTag, "Number of the row", strconv.Itoa(number))
+		d.put(`</w:p>`)
+	} else {
+		d.paragraph("GridHead", place.Plain(name))
+	}
 	d.put(`</w:tc></w:tr>`)
 	for at := 0; at < len(g.Columns); at++ {
-		paired := at+1 < len(g.Columns) && d.halfCard(g, at, cells) && d.halfCard(g, at+1, cells)
+		paired := !d.template.on && at+1 < len(g.Columns) && d.halfCard(g, at, cells) && d.halfCard(g, at+1, cells)
 		d.openRow(row{whole: shortEnough(shownIn(cells, at))})
 		if err := d.cardCell(g, cells, number, at, w[0], pageWidth-w[0], paired, w[1]); err != nil {
 			return err

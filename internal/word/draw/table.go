@@ -115,7 +115,13 @@ func (d *drawing) facts(f document.Facts) {
 		d.paragraph("Label", place.Plain(pair.Label))
 		d.put(`</w:tc>`)
 		d.openCell(box{width: widths[1]})
-		d.paragraph("Answer", place.Plain(pair.Text))
+		if d.template.on {
+			d.openParagraph("Answer", "")
+			d.noteControl(place.FactTag(pair.Label), pair.Label, pair.Text)
+			d.put(`</w:p>`)
+		} else {
+			d.paragraph("Answer", place.Plain(pair.Text))
+		}
 		d.put(`</w:tc></w:tr>`)
 	}
 	d.closeTable()
@@ -128,7 +134,7 @@ func (p *pen) closeTable() { p.put(`</w:tbl><w:p><w:pPr><w:pStyle w:val="Gap"/><
 // answers draws a run of questions as one table.
 func (d *drawing) answers(answers []document.Answer) error {
 	d.filledBy = ""
-	if usual, only := usualFiller(answers); usual.FilledBy != "" && !d.final {
+	if usual, only := usualFiller(answers); usual.FilledBy != "" && !d.final && !d.template.on {
 		d.filledBy = usual.FilledBy
 		words := d.filledBy
 		if !only {
@@ -139,10 +145,13 @@ func (d *drawing) answers(answers []document.Answer) error {
 	d.openTable("FormTable", d.heading, "Questions with the answer beside or below each.", answerColumns())
 	for len(answers) > 0 {
 		var err error
+		if d.template.on {
+			d.openPart(place.QuestionTag(answers[0].Key), d.template.conditions[answers[0].Key])
+		}
 		switch a := answers[0]; {
 		case a.Kind == form.LongText || len(place.Boxes(a.Kind, a.Choices)) > 4:
 			err = d.wideAnswer(a)
-		case len(answers) > 1 && d.narrow(a) && d.narrow(answers[1]) && a.Locked == answers[1].Locked:
+		case !d.template.on && len(answers) > 1 && d.narrow(a) && d.narrow(answers[1]) && a.Locked == answers[1].Locked:
 			err = d.pairedAnswers(a, answers[1])
 			answers = answers[1:]
 		default:
@@ -150,6 +159,9 @@ func (d *drawing) answers(answers []document.Answer) error {
 		}
 		if err != nil {
 			return err
+		}
+		if d.template.on {
+			d.closePart()
 		}
 		answers = answers[1:]
 	}
@@ -260,8 +272,8 @@ func (d *drawing) wideAnswer(a document.Answer) error {
 	return nil
 }
 
-// needed follows what must be answered before the plan is final.
-const needed = " (needed)"
+// Needed follows what must be answered before the plan is final.
+const Needed = " (needed)"
 
 // above ends the styles of what must stay on one page with what follows.
 const above = "Above"
@@ -274,7 +286,7 @@ func (d *drawing) label(where string, a document.Answer, b box) {
 	d.openParagraph("Label"+where, label)
 	d.run("", label)
 	if writable && a.Required {
-		d.run(colourProperty(a.Colour), needed)
+		d.run(colourProperty(a.Colour), Needed)
 	}
 	d.put(`</w:p>`)
 	if writable && a.FilledBy != d.filledBy {
@@ -292,7 +304,7 @@ func (p *pen) filler(style, words, colour string, required bool) {
 		return
 	}
 	if required {
-		words += needed
+		words += Needed
 	}
 	p.put(`<w:p><w:pPr><w:pStyle w:val="`, style, `"/></w:pPr>`)
 	p.run(colourProperty(colour), words)
@@ -307,10 +319,9 @@ func colourProperty(colour string) string {
 }
 
 func (d *drawing) answerCell(a document.Answer, b box) error {
-	controls, err := d.ask(question{
-		Place: place.Place{Key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
-		choices: a.Choices, colour: a.Colour, locked: a.Locked, narrow: d.tight(a.Kind, a.Locked, b.width),
-	})
+	asked := answerQuestion(a)
+	asked.narrow = d.tight(a.Kind, a.Locked, b.width)
+	controls, err := d.ask(asked)
 	if err != nil {
 		return err
 	}
@@ -318,6 +329,13 @@ func (d *drawing) answerCell(a document.Answer, b box) error {
 	d.controls("Answer", controls, a.Display)
 	d.put(`</w:tc>`)
 	return nil
+}
+
+func answerQuestion(a document.Answer) question {
+	return question{
+		Place: place.Place{Key: a.Key}, label: a.Label, kind: a.Kind, value: a.Value, display: a.Display,
+		choices: a.Choices, colour: a.Colour, locked: a.Locked,
+	}
 }
 
 // controls draws the controls of one question: few boxes in one line, many

@@ -18,13 +18,22 @@ const declarations = ` xmlns:w="` + xmltree.Word + `" xmlns:r="` + xmltree.Relat
 // answer. The same document gives the same bytes. The error is a *[KeyError]
 // where a field's key cannot stand in a Word file.
 func Write(doc document.Document) ([]byte, error) {
+	return newDrawing(doc).write()
+}
+
+func newDrawing(doc document.Document) *drawing {
+	return &drawing{pen: pen{ids: place.Numbers{}}, doc: doc, final: doc.Purpose == document.FinalCopy}
+}
+
+func (d *drawing) write() ([]byte, error) {
+	doc := d.doc
 	always, err := fixedParts()
 	if err != nil {
 		return nil, err
 	}
 	room := rooms.Get().(*room)
 	defer rooms.Put(room)
-	d := drawing{pen: pen{ids: place.Numbers{}, out: room.bytes[:0]}, doc: doc, final: doc.Purpose == document.FinalCopy}
+	d.out = room.bytes[:0]
 	body, err := d.body()
 	room.keep(body)
 	if err != nil {
@@ -61,14 +70,21 @@ type drawing struct {
 	heading string
 	// filledBy is the filler that stands above the current table of questions.
 	filledBy string
+	template
 }
 
 // body draws the document part.
 func (d *drawing) body() ([]byte, error) {
 	d.put(xmltree.Declaration, `<w:document`, declarations, `><w:body>`)
+	d.instructions()
 	blocks := d.doc.Blocks
 	for i := 0; i < len(blocks); i++ {
 		answers := leadingAnswers(blocks[i:])
+		if notes := leadingNotes(blocks[i:]); d.template.on && !d.inSection && len(notes) > 0 {
+			d.notes(notes)
+			i += len(notes) - 1
+			continue
+		}
 		if len(answers) == 0 {
 			if err := d.block(blocks[i]); err != nil {
 				return nil, err
@@ -80,6 +96,7 @@ func (d *drawing) body() ([]byte, error) {
 		}
 		i += len(answers) - 1
 	}
+	d.closeSection()
 	d.put(`<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/>`,
 		`<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1304" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="510" w:gutter="0"/></w:sectPr></w:body></w:document>`)
 	body := d.out
@@ -99,19 +116,28 @@ func leadingAnswers(blocks []document.Block) []document.Answer {
 	return answers
 }
 
+func leadingNotes(blocks []document.Block) []document.Note {
+	var notes []document.Note
+	for _, block := range blocks {
+		note, ok := block.(document.Note)
+		if !ok {
+			break
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
 func (d *drawing) block(block document.Block) error {
 	switch b := block.(type) {
 	case document.Heading:
 		d.heading = b.Text
+		d.beginSection(b)
 		d.paragraph(headingStyle(b.Level), place.Plain(b.Text))
 	case document.Paragraph:
 		d.paragraph("BodyText", place.Plain(b.Text))
 	case document.Note:
-		style := "Guidance"
-		if b.Tone == document.Important {
-			style = "Important"
-		}
-		d.paragraph(style, place.Plain(b.Text))
+		d.note(b)
 	case document.Facts:
 		d.facts(b)
 	case document.Grid:
@@ -124,6 +150,14 @@ func (d *drawing) block(block document.Block) error {
 		return fmt.Errorf("drawing a block of type %T: Word has no shape for it", block)
 	}
 	return nil
+}
+
+func (d *drawing) note(n document.Note) {
+	style := "Guidance"
+	if n.Tone == document.Important {
+		style = "Important"
+	}
+	d.paragraph(style, place.Plain(n.Text))
 }
 
 func headingStyle(level int) string {
@@ -165,8 +199,8 @@ func (d *drawing) header() []byte {
 // page; they are no answers, but a file that lost everything else is known by
 // them.
 const (
-	refKey  = "pepost.ref"
-	formKey = "pepost.form"
+	refKey  = place.RefProperty
+	formKey = place.FormProperty
 )
 
 // formLine names the form and its version, for people and for the reader.
@@ -188,7 +222,9 @@ func (d *drawing) footer() []byte {
 	}
 	f.put(`<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>`)
 	f.fixedControl(refKey, "Reference", "/p:form[1]/p:ref[1]", string(d.doc.Ref))
-	if rest != "" {
+	if d.template.on {
+		f.noteControl(place.FooterTag, "When it was made", rest)
+	} else if rest != "" {
 		f.run("", place.Plain(rest))
 	}
 	f.put(`<w:r><w:tab/></w:r>`)

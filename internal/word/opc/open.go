@@ -38,6 +38,14 @@ func Open(data []byte) (*Package, error) {
 }
 
 func open(data []byte) (*Package, *RefusedError) {
+	p, refused := unjudged(data)
+	if refused != nil {
+		return nil, refused
+	}
+	return p, p.judge()
+}
+
+func unjudged(data []byte) (*Package, *RefusedError) {
 	if refused := sniff(data); refused != nil {
 		return nil, refused
 	}
@@ -49,7 +57,7 @@ func open(data []byte) (*Package, *RefusedError) {
 	for i, e := range entries {
 		p.byName[strings.ToLower(e.name)] = i
 	}
-	return p, p.judge()
+	return p, nil
 }
 
 // sniff tells by the first bytes what a file is, whatever its name says.
