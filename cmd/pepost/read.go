@@ -47,7 +47,17 @@ type readJSON struct {
 	Missing    []string              `json:"missing"`
 	Unreadable []string              `json:"unreadable"`
 	Confidence float64               `json:"confidence"`
-	Problems   []problemJSON         `json:"problems"`
+	// AsWritten is the text of an unreadable answer as the file has it.
+	AsWritten map[string]string `json:"as_written,omitempty"`
+	Comments  []commentJSON     `json:"comments"`
+	Problems  []problemJSON     `json:"problems"`
+}
+
+// commentJSON is a remark in the margin.
+type commentJSON struct {
+	Field  string `json:"field"`
+	Author string `json:"author"`
+	Text   string `json:"text"`
 }
 
 type problemJSON struct {
@@ -100,7 +110,11 @@ func (p *program) readOne(ctx context.Context, i *installation, path, passphrase
 	if err != nil {
 		return false, err
 	}
-	return true, p.tellRead(path, done)
+	if against == "" {
+		p.note("%s was not compared with what was sent; --against REF does", filepath.Base(path))
+	}
+	composed, _ := i.runner.Forms.ByID(done.Reading.Form) // one that is unknown was refused
+	return true, p.tellRead(composed, path, done)
 }
 
 func nonEmpty(text string) []string {
@@ -118,31 +132,33 @@ func (p *program) tellRefused(path string, no *word.RefusedError) error {
 	return nil
 }
 
-func (p *program) tellRead(path string, r pipeline.ReadForm) error {
+func (p *program) tellRead(f form.Form, path string, r pipeline.ReadForm) error {
 	out := readJSON{
 		File: filepath.Base(path), Ref: r.Reading.Ref, Form: r.Reading.Form, Version: r.Reading.Version,
 		Values: r.Reading.Values.Fields, Tables: r.Reading.Values.Tables, Changed: notNil(r.Changed),
-		Missing: notNil(r.Missing), Unreadable: notNil(r.Reading.Unreadable), Confidence: r.Reading.Confidence, Problems: []problemJSON{},
+		Missing: notNil(r.Missing), Unreadable: notNil(r.Reading.Unreadable), Confidence: r.Reading.Confidence,
+		AsWritten: r.Reading.AsWritten, Comments: []commentJSON{}, Problems: []problemJSON{},
 	}
 	for _, problem := range r.Reading.Problems {
-		out.Problems = append(out.Problems, problemJSON{string(problem.Code), problem.Detail})
+		out.Problems = append(out.Problems, problemJSON{string(problem.Code), asField(problem.Field) + problem.Detail})
 	}
 	for _, fault := range r.Faults {
-		out.Problems = append(out.Problems, problemJSON{"not_taken", fault.Field + ": " + fault.Reason})
+		out.Problems = append(out.Problems, problemJSON{"not_taken", asField(fault.Field) + fault.Reason})
+	}
+	for _, c := range r.Reading.Comments {
+		out.Comments = append(out.Comments, commentJSON{c.Field, c.Author, c.Text})
 	}
 	if p.flags.json {
 		return p.printJSON(out)
 	}
-	fmt.Fprintf(p.stdout, "%s: %s, form %s, confidence %.2f\n", onScreen(out.File), out.Ref, out.Form, out.Confidence)
-	fmt.Fprintf(p.stdout, "%d answers changed, %d still needed, %d unreadable\n", len(out.Changed), len(out.Missing), len(out.Unreadable))
-	for _, c := range out.Changed {
-		fmt.Fprintf(p.stdout, "  %s: was %q, now %q\n", c.Field, c.Was, c.Now)
-	}
-	for _, key := range out.Unreadable {
-		fmt.Fprintf(p.stdout, "  unreadable: %s\n", onScreen(key))
-	}
-	for _, problem := range out.Problems {
-		fmt.Fprintf(p.stdout, "  %s: %s\n", problem.Code, onScreen(problem.Detail))
-	}
+	p.printReading(f, out, r)
 	return nil
+}
+
+// asField puts the key of what a sentence is about before it.
+func asField(key string) string {
+	if key == "" {
+		return ""
+	}
+	return key + ": "
 }

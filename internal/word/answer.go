@@ -149,6 +149,9 @@ func withLoose(field form.Field, a answer, loose string) answer {
 }
 
 func judgeText(field form.Field, s site) answer {
+	if s.shredded() {
+		return unreadable(NotAnAnswer, "", "the answer is cut into more pieces than can be put together")
+	}
 	text, prompted := s.text()
 	if strings.TrimSpace(text) == "" {
 		return answer{}

@@ -35,7 +35,7 @@ func (r *reader) readLabels() {
 	if !r.misses(found) {
 		return
 	}
-	l := labels{fields: map[string]form.Field{}, known: map[string]bool{}, sites: r.sites, rows: r.rows}
+	l := labels{guesses: r.words.guesses, fields: map[string]form.Field{}, known: map[string]bool{}, sites: r.sites, rows: r.rows}
 	seen := map[string]bool{}
 	for field := range r.form.Fields() {
 		label := place.Plain(field.Label)
@@ -54,7 +54,7 @@ func (r *reader) readLabels() {
 	for _, label := range slices.Sorted(mapKeys(l.fields)) {
 		l.phrases = append(l.phrases, newPhrase(label))
 	}
-	l.walk(r.file.Main)
+	eachTable(r.file.Main, func(table *xmltree.Node) { l.table(paperTable(table)) })
 }
 
 // misses reports whether something was sent of which nothing was found.
@@ -64,16 +64,6 @@ func (r *reader) misses(found map[string]bool) bool {
 		return count == 0 || len(found) < count
 	}
 	return slices.ContainsFunc(keys, func(key string) bool { return r.scan.Asks(key) && !found[key] })
-}
-
-// walk visits every table, nested ones too.
-func (l *labels) walk(n *xmltree.Node) {
-	for c := n.First; c != nil; c = c.Next {
-		if c.Is(xmltree.Word, "tbl") {
-			l.table(paperTable(c))
-		}
-		l.walk(c)
-	}
 }
 
 // paperTable is a table's text: rows of cells.

@@ -10,6 +10,9 @@ import (
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
 
+// maxLooseRows bounds the rows that are read without boxes.
+const maxLooseRows = 200
+
 // ruled is a table of the page with answers of ours: which column of the
 // form's table stands in which cell of a line, and the lines that have
 // answers.
@@ -57,16 +60,31 @@ func (r *reader) withLooseRows(all []*scan.Found) []*scan.Found {
 	if len(added) == 0 {
 		return all
 	}
+	if len(added) > maxLooseRows {
+		r.problem(TooManyRows, "", "more rows were written outside the form's boxes than are read")
+		added = added[:maxLooseRows]
+	}
 	return r.inOrder(all, added)
 }
 
-func eachTable(n *xmltree.Node, yield func(*xmltree.Node)) {
+// maxNested is how deep a table may stand in tables for its words to be read;
+// a form's stand in none.
+const maxNested = 3
+
+// eachTable gives every table below n.
+func eachTable(n *xmltree.Node, yield func(*xmltree.Node)) { eachNested(n, 0, yield) }
+
+func eachNested(n *xmltree.Node, depth int, yield func(*xmltree.Node)) {
 	for c := n.First; c != nil; c = c.Next {
+		within := depth
 		if c.Is(xmltree.Word, "tbl") {
+			if within++; within > maxNested {
+				continue
+			}
 			yield(c)
 		}
 		if c.First != nil {
-			eachTable(c, yield)
+			eachNested(c, within, yield)
 		}
 	}
 }
@@ -138,7 +156,7 @@ func (r *reader) looseCard(table *xmltree.Node, keys map[string]bool) (card []*s
 			continue
 		}
 		eachAnswer(paperTable(table)[1:], func(label, answer string) {
-			if at := (&labels{}).columnOf(field, label); at >= 0 {
+			if at := r.words.columnOf(field, label); at >= 0 {
 				card = append(card, loose(field.Key, field.Columns[at].Key, answer, scan.Where{Table: table, Row: rows[1]}))
 			}
 		})

@@ -21,6 +21,8 @@ type reader struct {
 	sites map[slot][]site
 	// rows counts the rows found of each table.
 	rows map[string]int
+	// words compares labels letter by letter, within one bound for the file.
+	words labels
 	// weights are how surely the answers under each key were read.
 	weights map[string][]float64
 }

@@ -210,6 +210,25 @@ func (s site) text() (text string, prompted bool) {
 	return strings.Join(whole, "\n"), prompted && len(whole) > 0
 }
 
+// Bounds of the pieces of one answer that are put together: how many, and how
+// much text in all, in bytes.
+const (
+	maxPieces = 200
+	maxPieced = 1 << 20
+)
+
+// shredded reports whether an answer is in more pieces than any editor makes.
+func (s site) shredded() bool {
+	if len(s.controls) == 1 {
+		return false
+	}
+	length := 0
+	for _, f := range s.controls {
+		length += f.Text.Len()
+	}
+	return len(s.controls) > maxPieces || length > maxPieced && len(s.controls) > 16
+}
+
 // joinPieces puts the pieces of a control that LibreOffice split together.
 // It writes a control for every change of script, and into each of them the
 // whole answer, with or without the piece itself before it: the shortest that

@@ -274,7 +274,13 @@ func (f *File) edgeText() string {
 // paragraph, without what was deleted.
 func VisibleText(n *xmltree.Node) string { return string(appendVisible(nil, n)) }
 
+// maxVisible bounds the text of a part that is put together, in bytes.
+const maxVisible = 1 << 20
+
 func appendVisible(to []byte, n *xmltree.Node) []byte {
+	if len(to) > maxVisible {
+		return to
+	}
 	for c := n.First; c != nil; c = c.Next {
 		switch {
 		case c.Space == xmltree.Compatibility && c.Local == "Fallback":

@@ -86,6 +86,9 @@ func (t *Text) add(text string) {
 
 func (t *Text) empty() bool { return t.piece == "" }
 
+// Len is its length in bytes.
+func (t *Text) Len() int { return max(len(t.piece), len(t.more)) }
+
 // String is the whole text.
 func (t *Text) String() string {
 	if t.more != nil {
@@ -125,6 +128,13 @@ func (s Signs) And(other Signs) Signs {
 	return Signs{s.Hidden || other.Hidden, s.Picture || other.Picture, s.Note || other.Note, s.Odd || other.Odd}
 }
 
+// A form has some thousand boxes, twice as many once LibreOffice split them.
+// maxGiven bounds the text that boxes within boxes are given, in bytes.
+const (
+	maxFound = 6000
+	maxGiven = 12 << 20
+)
+
 // maxLoose bounds the text of a cell that belongs to no answer.
 const maxLoose = 1 << 20
 
@@ -151,6 +161,8 @@ type Scan struct {
 	joined bool
 	// column is the number of cells met in the current row.
 	column int
+	// given is how much text was given to answers.
+	given int
 	// edge is set in headers and footers, where no answer stands.
 	edge bool
 }
@@ -190,6 +202,9 @@ func (s *Scan) children(n *xmltree.Node, at Where) {
 // node visits one element. What is deleted, hidden from readers, or repeated
 // for older programs is not visited.
 func (s *Scan) node(n *xmltree.Node, at Where) {
+	if s.refused != nil {
+		return
+	}
 	if n.Space == xmltree.Compatibility && n.Local == "Fallback" {
 		return
 	}
@@ -374,6 +389,10 @@ func (s *Scan) emit(text string) {
 			break
 		}
 		f.Text.add(text)
+		s.given += len(text)
+	}
+	if s.given > maxGiven {
+		s.refuse(opc.Bomb, "boxes stand within boxes deeper than a form needs")
 	}
 	for i := range s.marks {
 		if s.marks[i].covered && s.marks[i].found == nil {
@@ -409,6 +428,9 @@ func (s *Scan) newParagraph() {
 
 // found gives room for one more answer; one that is not kept is left behind.
 func (s *Scan) found() *Found {
+	if len(s.Found) > maxFound {
+		s.refuse(opc.Bomb, "the document has more boxes than a form needs")
+	}
 	if len(s.shelf) == 0 {
 		s.shelf = make([]Found, 64)
 	}
