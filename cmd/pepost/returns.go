@@ -130,7 +130,8 @@ func (p *program) returnsShow(ctx context.Context, id string) error {
 		if text := lookAt(back); text != "" {
 			fmt.Fprintf(p.stdout, "look at: %s\n", text)
 		}
-		return p.tellRead(string(back.Ref), read)
+		composed, _ := i.runner.Forms.ByID(read.Reading.Form) // one that is unknown was refused
+		return p.tellRead(composed, string(back.Ref), read)
 	})
 }
 
