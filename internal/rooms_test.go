@@ -19,7 +19,7 @@ const module = "github.com/pepost/pepost/"
 // rooms is a statement of policy: do not change it to make a build pass. A
 // wider row is a reviewed change with its reason beside it.
 func rooms() map[string][]string {
-	formats := []string{"addressbook", "form", "roster", "timetable", "document", "word", "pdf", "route", "office", "letter", "seal", "outbox", "dispatch", "receive", "audit", "calendar", "report", "post", "canary", "pack"}
+	formats := []string{"addressbook", "form", "roster", "timetable", "document", "word", "pdf", "route", "office", "letter", "seal", "outbox", "dispatch", "receive", "audit", "calendar", "report", "post", "canary", "pack", "quality", "sheet"}
 	return map[string][]string{
 		"pep":      {},
 		"calendar": {"pep"},
@@ -38,9 +38,13 @@ func rooms() map[string][]string {
 		"post": {"pep", "calendar"},
 		// A block carries the kind of its answer and who gives it, which are form's
 		// words.
-		"pack":   {"pep", "document", "form"},
-		"route":  {"pep"},
-		"office": {},
+		"pack": {"pep", "document", "form"},
+		// What is looked for in a filled form is an authority's rule, read as the
+		// calendar's rule files are.
+		"quality": {"pep", "form", "calendar"},
+		"sheet":   {},
+		"route":   {"pep"},
+		"office":  {},
 		// Whether a message may go to an address at all is asked before how.
 		"addressbook": {"pep"},
 		"keyring":     {"pep"},
@@ -58,7 +62,7 @@ func rooms() map[string][]string {
 		"audit":    {"pep"},
 		// A delivery carries its decision, whose words are route's.
 		"report": {"pep", "calendar", "timetable", "outbox", "route", "receive"},
-		"store":  {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "addressbook", "canary", "pipeline", "post"},
+		"store":  {"pep", "schedule", "form", "route", "keyring", "timetable", "outbox", "dispatch", "receive", "audit", "addressbook", "canary", "pipeline", "post", "quality"},
 		// A recipient's key on file is judged before it is decided, and handed to seal.
 		"pipeline": append([]string{"pep", "keyring"}, formats...),
 		// A played term fills the pipeline's seams in memory, in their words, and

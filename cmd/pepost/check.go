@@ -149,6 +149,11 @@ func (r *checkReport) folders(c config.Config) (*form.Library, timetable.Rules) 
 	if _, err := loadAgenda(c); err != nil {
 		r.add("templates", err)
 	}
+	if found, err := qualityRules(c); err != nil {
+		r.add("quality assurance", err)
+	} else if !found.Known() {
+		r.warn("quality assurance", c.Authority+" has no quality.yaml: no plan is rated and no Pupil Premium Plus released", "copy one that the program is shipped with")
+	}
 	library, err := loadForms(c, rules.Words)
 	if err != nil {
 		r.add("forms", err)

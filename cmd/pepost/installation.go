@@ -21,6 +21,7 @@ import (
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/post"
+	"github.com/pepost/pepost/internal/quality"
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/store"
@@ -30,6 +31,7 @@ import (
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/store/freezes"
 	"github.com/pepost/pepost/internal/store/invitations"
+	"github.com/pepost/pepost/internal/store/judgements"
 	pgpkeys "github.com/pepost/pepost/internal/store/keys"
 	"github.com/pepost/pepost/internal/store/mailbox"
 	"github.com/pepost/pepost/internal/store/phrases"
@@ -118,6 +120,7 @@ func openInstallation(ctx context.Context, c config.Config, now func() time.Time
 	runner.Gateways = gatewaysOf(c, db)
 	runner.Freezes = freezes.New(db)
 	runner.Invitations = invitations.New(db)
+	runner.Judgements = judgements.New(db)
 	return &installation{config: c, db: db, runner: runner}, nil
 }
 
@@ -137,7 +140,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	}
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
-		Templates: rules.templates, WordTemplates: rules.wordTemplates, Agenda: rules.agenda, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Templates: rules.templates, WordTemplates: rules.wordTemplates, Agenda: rules.agenda, QualityRules: rules.quality, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
 		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},
@@ -163,6 +166,7 @@ type rules struct {
 	policy    *route.Policy
 	templates letter.Templates
 	agenda    pack.Agenda
+	quality   quality.Rules
 	// wordTemplates are the authority's own forms; one with a fault holds what
 	// would be drawn with it and stops nothing else.
 	wordTemplates template.Set
@@ -199,6 +203,8 @@ func loadRules(c config.Config) (rules, error) {
 	out.wordTemplates, err = loadWordTemplates(c, out.forms)
 	keep(err)
 	out.agenda, err = loadAgenda(c)
+	keep(err)
+	out.quality, err = qualityRules(c)
 	keep(err)
 	if err := errors.Join(errs...); err != nil {
 		return rules{}, refusedConfig(err, "pepost check prints every problem")

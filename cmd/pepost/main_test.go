@@ -293,12 +293,24 @@ func first(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("no line of %s holds %q", args[1], args[2])
 }
 
-// fill writes one answer into a blank Word form, as somebody with Word would:
-// fill BLANK FILLED KEY ANSWER.
+// fill writes answers into a Word form, as somebody with Word would: fill BLANK
+// FILLED KEY ANSWER [KEY ANSWER…]. A key may name a cell: targets[1].t.outcome.
 func fill(ts *testscript.TestScript, _ bool, args []string) {
 	blank, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
-	filled, err := word.Fill(blank, form.Values{Fields: map[string]string{args[2]: args[3]}})
+	answers := form.Values{Fields: map[string]string{}, Tables: map[string][]form.Row{}}
+	for i := 2; i+1 < len(args); i += 2 {
+		table, row, column := form.SplitKey(args[i])
+		if row == 0 {
+			answers.Fields[args[i]] = args[i+1]
+			continue
+		}
+		for len(answers.Tables[table]) < row {
+			answers.Tables[table] = append(answers.Tables[table], form.Row{})
+		}
+		answers.Tables[table][row-1][column] = args[i+1]
+	}
+	filled, err := word.Fill(blank, answers)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), filled, 0o600))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -70,6 +71,7 @@ type returnJSON struct {
 	Unreadable []string             `json:"unreadable"`
 	Confidence float64              `json:"confidence"`
 	Changed    []form.Change        `json:"changed,omitempty"`
+	Quality    *qualityJSON         `json:"quality,omitempty"`
 }
 
 func returnOf(r pipeline.Returned) returnJSON {
@@ -121,9 +123,18 @@ func (p *program) returnsShow(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		judged, err := i.runner.QualityOf(ctx, id)
+		var none *pipeline.NotThePlanError
+		if err != nil && !errors.As(err, &none) {
+			return err
+		}
 		if p.flags.json {
 			out := returnOf(back)
 			out.Changed = notNil(read.Changed)
+			if none == nil {
+				seen := qualityOf(judged)
+				out.Quality = &seen
+			}
 			return p.printJSON(out)
 		}
 		fmt.Fprintf(p.stdout, "%s: %s, %s\n", back.ID, back.Ref, back.State)
@@ -131,7 +142,10 @@ func (p *program) returnsShow(ctx context.Context, id string) error {
 			fmt.Fprintf(p.stdout, "look at: %s\n", text)
 		}
 		composed, _ := i.runner.Forms.ByID(read.Reading.Form) // one that is unknown was refused
-		return p.tellRead(composed, string(back.Ref), read)
+		if err := p.tellRead(composed, string(back.Ref), read); err != nil || none != nil {
+			return err
+		}
+		return p.tellQuality(judged)
 	})
 }
 

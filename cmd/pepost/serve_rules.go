@@ -65,6 +65,7 @@ func (g *lastGood) take(before *pipeline.Runner, read rules, guard route.Guard) 
 	next.Guard = &guard
 	next.Calendar, next.Rules, next.Forms, next.Policy, next.Templates, next.Agenda = read.calendar, read.timetable, read.forms, read.policy, read.templates, read.agenda
 	next.WordTemplates = read.wordTemplates
+	next.QualityRules = read.quality
 	next.Words = wordsOf(g.config, read.timetable)
 	g.runner.Store(&next)
 	g.tell(&g.refused, "")

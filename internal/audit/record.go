@@ -32,6 +32,8 @@ const (
 	MailSettled Action = "mail settled"
 	// PlanFinalised is a final plan made from a form.
 	PlanFinalised Action = "plan finalised"
+	// QualityJudged is the Virtual School's judgement of a plan's filled form.
+	QualityJudged Action = "quality judged"
 	// PlanChanged is the course of a child's plan changed, by the register or by
 	// a person.
 	PlanChanged Action = "plan changed"
@@ -75,7 +77,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled,
-		PlanFinalised, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
+		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pepost/pepost/internal/pdf"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/post"
+	"github.com/pepost/pepost/internal/quality"
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/timetable"
@@ -48,6 +49,12 @@ type Runner struct {
 	// Invitations are the versions of what was put into calendars; without them
 	// every invitation is a first one.
 	Invitations Invitations
+	// QualityRules are the authority's rules of quality assurance; without them
+	// nothing is looked for and no money is released.
+	QualityRules quality.Rules
+	// Judgements are what the Virtual School judged; without them no plan is
+	// quality assured.
+	Judgements Judgements
 	// Freezes are the incidents; without them nothing is frozen and none can be
 	// opened.
 	Freezes  Freezes
