@@ -95,12 +95,25 @@ func (p *program) tellWhole(told pipeline.Told, where *time.Location) {
 			fmt.Fprintf(p.stdout, "  %s\n", onScreen(line))
 		}
 	}
+	p.tellRepeats(told.Repeats)
 	fmt.Fprint(p.stdout, "\neverything that happened, in order\n")
 	rows := [][]string{}
 	for _, e := range d.Events {
 		rows = append(rows, []string{"  " + e.At.In(where).Format("2006-01-02 15:04:05"), stepOf(e), e.By, e.Why})
 	}
 	p.table(rows)
+}
+
+// tellRepeats shows the officer, and nobody else, what the recipient may not
+// read.
+func (p *program) tellRepeats(all []pipeline.Repeat) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprint(p.stdout, "\nwhat this recipient may not read\n")
+	for _, one := range all {
+		fmt.Fprintf(p.stdout, "  %s: %s: “%s”\n", one.Field, one.Why, onScreen(one.Sentence))
+	}
 }
 
 // stepOf is what an event did to the state.

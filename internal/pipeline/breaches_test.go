@@ -313,7 +313,14 @@ func unredacted(s *stage) {
 		if n := s.mailedTo(address); n != 1 { // the form, not the final plan
 			s.t.Errorf("%d messages to %s", n, address)
 		}
-		s.heldFor(address, "repeats something this reader may not see")
+		d := s.heldFor(address, "repeats something this reader may not see")
+		told := must(s.Story(s.t.Context(), d.ID, pipeline.Reader{Login: "o"}))(s.t)
+		if len(told.Repeats) == 0 || !strings.Contains(told.Repeats[0].Sentence, "7 Hidden Lane") {
+			s.t.Errorf("the officer is not shown the sentence: %+v", told.Repeats)
+		}
+		if strings.Contains(d.Reason, "Hidden Lane") {
+			s.t.Error("the reason repeats the sentence")
+		}
 	}
 }
 

@@ -28,6 +28,8 @@ type Told struct {
 	Document string // the SHA-256 of the form before it was protected
 	Returns  []Returned
 	Proposal Proposal
+	// Repeats are the sentences for which this person's copy waits.
+	Repeats  []Repeat
 	Chapters []story.Chapter
 }
 
@@ -48,6 +50,9 @@ func (r *Runner) Story(ctx context.Context, id string, by Reader) (Told, error) 
 	out := Told{Delivery: d, Document: documentIn(records), Proposal: r.Proposed(ctx, d)}
 	if out.Returns, err = r.answersOf(ctx, d); err != nil {
 		return Told{}, fmt.Errorf("reading what came back for %s: %w", id, err)
+	}
+	if out.Repeats, err = r.repeats(ctx, d); err != nil {
+		return Told{}, fmt.Errorf("looking for what the copy of %s repeats: %w", id, err)
 	}
 	facts := story.Facts{
 		Delivery: d, Document: out.Document, Means: r.meansOf(d), Proposed: out.Proposal.Method, ProposedWhy: out.Proposal.Why,
