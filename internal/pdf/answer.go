@@ -55,6 +55,35 @@ func (c *composer) answer(a document.Answer) {
 	c.put(strip{least: least, cells: append(edge, reply)})
 }
 
+// short answers of a card stand two beside each other.
+func (c *composer) short(a document.Answer) bool {
+	writable := c.blank && !a.Locked
+	return a.Kind != form.LongText && (!writable || len(offered(a.Kind, a.Choices)) <= fewBoxes)
+}
+
+// pair draws two questions beside each other, each beside its answer.
+func (c *composer) pair(first, second document.Answer) {
+	const half, question = textWidth / 2, 36.0
+	s := strip{}
+	for _, a := range []document.Answer{first, second} {
+		row := c.answerTable().add(roleTR)
+		head, body := row.header(ofRow), row.add(roleTD)
+		writable := c.blank && !a.Locked
+		edge := c.margin(a, writable)
+		if writable {
+			s.least = handLine
+		}
+		width := question - taken(edge)
+		s.cells = append(s.cells, edge...)
+		s.cells = append(
+			s.cells,
+			c.boxed(width, c.colours.label, c.question(head, a, writable, width)),
+			c.byHand(a, writable, c.boxed(half-question, c.ground(writable), c.reply(body, a, writable, half-question))),
+		)
+	}
+	c.put(s)
+}
+
 // besideQuestion is the reply, where it is short enough to stand beside its
 // question.
 func (c *composer) besideQuestion(body *element, a document.Answer, writable bool) ([]line, bool) {
@@ -107,10 +136,10 @@ func (c *composer) ground(writable bool) *props.Color {
 
 // question is the label and, for those who write, the help and who they are.
 func (c *composer) question(head *element, a document.Answer, writable bool, width float64) []line {
-	lines := head.text(roleP, c.lines(a.Key, a.Label, c.label(), width))
 	if !writable {
-		return lines
+		return tagged(head, c.lines(a.Key, a.Label, c.label(), width))
 	}
+	lines := head.text(roleP, c.lines(a.Key, a.Label, c.label(), width))
 	lines = append(lines, head.text(roleP, c.lines(a.Key, a.Help, c.help(), width))...)
 	return append(lines, head.text(roleP, c.filler(a.Key, a.FilledBy, a.Colour, a.Required, width))...)
 }
@@ -139,7 +168,7 @@ func (c *composer) reply(body *element, a document.Answer, writable bool, width 
 	case text == "" && c.blank:
 		text, as = "\u2014", c.small()
 	}
-	return body.text(roleP, c.lines(a.Key, text, as, width))
+	return tagged(body, c.lines(a.Key, text, as, width))
 }
 
 // offered are the choices of an answer; yes/no has its own.

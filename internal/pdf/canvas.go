@@ -68,7 +68,8 @@ type pen struct {
 func (c *canvas) begin(page int) {
 	c.x, c.y, c.page = sideMargin, topMargin, page
 	c.pen = pen{}
-	c.sheet = sheet{content: make([]byte, 0, 8<<10)}
+	// Pages of one document are about as long as each other.
+	c.sheet = sheet{content: make([]byte, 0, max(8<<10, len(c.sheet.content)+len(c.sheet.content)/4))}
 }
 
 // end gives the finished page.

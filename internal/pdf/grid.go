@@ -135,13 +135,21 @@ func (c *composer) card(g document.Grid, n int) {
 	lines := c.answers.add(roleCaption).text(roleP, c.lines(g.Key, title, ink{bold, 10.5, c.colours.title}, textWidth))
 	head := c.boxed(textWidth, c.colours.label, lines)
 	c.put(strip{gap: 2, tied: true, whole: true, cells: []cell{head}})
+	var asked []document.Answer
 	for i := range g.Columns {
-		a := cellAnswer(g, n, i)
-		if !c.blank && a.Display == "" {
+		if a := cellAnswer(g, n, i); c.blank || a.Display != "" {
+			a.FilledBy = "" // stands above the cards
+			asked = append(asked, a)
+		}
+	}
+	for len(asked) > 0 {
+		if len(asked) > 1 && c.short(asked[0]) && c.short(asked[1]) {
+			c.pair(asked[0], asked[1])
+			asked = asked[2:]
 			continue
 		}
-		a.FilledBy = "" // stands above the cards
-		c.answer(a)
+		c.answer(asked[0])
+		asked = asked[1:]
 	}
 	c.answers = nil
 }

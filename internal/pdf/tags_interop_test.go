@@ -14,14 +14,16 @@ import (
 // order of the tree.
 func told(t *testing.T, path string) []string {
 	t.Helper()
-	var words []string
+	var text strings.Builder
 	for line := range strings.SplitSeq(mustRun(t, "pdfinfo", "-struct-text", path), "\n") {
-		line = strings.TrimSpace(line)
-		if text, quoted := strings.CutPrefix(line, `"`); quoted {
-			words = append(words, strings.Fields(strings.TrimSuffix(text, `"`))...)
+		// Pieces of one element follow each other; elements part words.
+		if piece, quoted := strings.CutPrefix(strings.TrimSpace(line), `"`); quoted {
+			text.WriteString(strings.TrimSuffix(piece, `"`))
+		} else {
+			text.WriteByte('\n')
 		}
 	}
-	return words
+	return strings.Fields(text.String())
 }
 
 func TestPopplerReadsTheWordsInTheOrderOfTheStructure(t *testing.T) {
