@@ -107,6 +107,7 @@ func (r *reader) stored(field form.Field, at slot, s site) (string, bool) {
 		return strings.Join(chosen, place.Several), true
 	}
 	text, found := r.file.Stored(p, 0)
+	text = place.Gathered(text)
 	if !found || isPrompt(text, true) {
 		return "", found
 	}
@@ -153,6 +154,7 @@ func judgeText(field form.Field, s site) answer {
 		return unreadable(NotAnAnswer, "", "the answer is cut into more pieces than can be put together")
 	}
 	text, prompted := s.text()
+	text = place.Gathered(text)
 	if strings.TrimSpace(text) == "" {
 		return answer{}
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -31,8 +30,6 @@ func convert(t *testing.T, file, filter, extension string) string {
 	return filepath.Join(out, strings.TrimSuffix(filepath.Base(file), ".docx")+extension)
 }
 
-var blankLines = regexp.MustCompile(` *\n(\s*\n)+ *`)
-
 // returned is a form with answers, as a setting sends it back.
 func returned(t *testing.T, f form.Form, seed uint64) ([]byte, form.Values) {
 	t.Helper()
@@ -43,17 +40,6 @@ func returned(t *testing.T, f form.Form, seed uint64) ([]byte, form.Values) {
 		t.Fatal(err)
 	}
 	want := mergeOpen(f, sent, c.values(f))
-	for key, value := range want.Fields {
-		// LibreOffice 7.4 loses blank lines when it saves.
-		want.Fields[key] = blankLines.ReplaceAllString(value, "\n")
-	}
-	for _, rows := range want.Tables {
-		for _, row := range rows {
-			for key, value := range row {
-				row[key] = blankLines.ReplaceAllString(value, "\n")
-			}
-		}
-	}
 	if data, err = word.Fill(data, want); err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (c control) stored() string {
 	case place.List, place.Day:
 		return c.value
 	default:
-		return c.shown()
+		return place.SpreadAll(c.shown())
 	}
 }
 

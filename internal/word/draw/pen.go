@@ -68,7 +68,7 @@ func (p *pen) runText(text string) {
 			p.put("<w:br/>")
 		}
 		line, rest, more := strings.Cut(text, "\n")
-		p.lineText(line)
+		p.lineText(place.Spread(line, first && !more))
 		if !more {
 			return
 		}

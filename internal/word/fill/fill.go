@@ -176,7 +176,7 @@ func (w *filling) unused() error {
 // fillControl changes a control's content and gives what its custom XML
 // element is to hold.
 func fillControl(properties, content *xmltree.Node, at place.Place, value string) (hidden string, err error) {
-	shown, hidden := place.Plain(value), place.Plain(value)
+	shown, hidden := place.Plain(value), place.SpreadAll(place.Plain(value))
 	switch {
 	case properties.Child(xmltree.Word14, "checkbox") != nil:
 		return tickControl(properties, content, at, value), nil
@@ -269,7 +269,7 @@ func write(content *xmltree.Node, style, text string) {
 			run.Append(xmltree.NewElement(xmltree.Word, "w", "br"))
 		}
 		piece := xmltree.NewElement(xmltree.Word, "w", "t", xmltree.NewAttr("http://www.w3.org/XML/1998/namespace", "xml", "space", "preserve"))
-		piece.Append(xmltree.NewText(line))
+		piece.Append(xmltree.NewText(place.Spread(line, text == line)))
 		run.Append(piece)
 	}
 	content.Append(run)

@@ -88,6 +88,20 @@ func TestPlainTextIsWhatXMLCanHold(t *testing.T) {
 	})
 }
 
+func TestBlankLinesAreSpreadAndGatheredAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[a ]{0,3}(\n[a ]{0,3}){0,6}`).Draw(t, "text")
+		lines := strings.Split(text, "\n")
+		for i := range lines {
+			lines[i] = place.Spread(lines[i], len(lines) == 1)
+		}
+		spread := strings.Join(lines, "\n")
+		if place.Gathered(spread) != text || len(lines) > 1 && strings.Contains("\n"+spread+"\n", "\n\n") {
+			t.Fatalf("%q is spread as %q and gathered as %q", text, spread, place.Gathered(spread))
+		}
+	})
+}
+
 func TestOnlyChoicesOfferBoxes(t *testing.T) {
 	choices := []form.Choice{{Key: "a", Label: "A"}}
 	for _, kind := range form.Kinds() {

@@ -83,6 +83,44 @@ func Boxes(kind form.Kind, choices []form.Choice) []form.Choice {
 	}
 }
 
+// Spread is one line of an answer as it is drawn: a blank line gets a blank
+// more, because LibreOffice 7.4 loses line breaks when it saves, and two of
+// them that stand together cannot be told from one. An answer of a single line
+// stays as it is.
+func Spread(line string, single bool) string {
+	if !single && strings.Trim(line, " ") == "" {
+		return line + " "
+	}
+	return line
+}
+
+// SpreadAll spreads every line of an answer, as the hidden copy holds it:
+// LibreOffice shows that one.
+func SpreadAll(text string) string {
+	if !strings.Contains(text, "\n") {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = Spread(lines[i], false)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Gathered undoes [Spread] for a whole answer.
+func Gathered(text string) string {
+	if !strings.Contains(text, "\n ") && !strings.HasPrefix(text, " ") {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(lines) > 1 && line != "" && strings.Trim(line, " ") == "" {
+			lines[i] = line[1:]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Plain is text as a form holds it: line ends are "\n", and what XML cannot
 // hold is gone, so that what is drawn, bound and read back is one and the
 // same.
