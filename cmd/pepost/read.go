@@ -111,7 +111,7 @@ func (p *program) readOne(ctx context.Context, i *installation, path, passphrase
 		return false, err
 	}
 	if against == "" {
-		p.note("%s was not compared with what was sent; --against REF does", filepath.Base(path))
+		p.note("%s was compared with nothing; --against REF compares it with what left", filepath.Base(path))
 	}
 	composed, _ := i.runner.Forms.ByID(done.Reading.Form) // one that is unknown was refused
 	return true, p.tellRead(composed, path, done)

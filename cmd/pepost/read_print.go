@@ -16,7 +16,7 @@ func (p *program) printReading(f form.Form, out readJSON, r pipeline.ReadForm) {
 	p.say("%s: %s, form %s", out.File, orNone(string(out.Ref), "no reference"), out.Form)
 	p.say("%s (confidence %.2f)", word.Sure(out.Confidence), out.Confidence)
 	if len(out.Changed) > 0 {
-		p.say("changed since it was sent: %d", len(out.Changed))
+		p.say("changed since it left: %d", len(out.Changed))
 	}
 	for _, c := range out.Changed {
 		p.say("  %s: was %s, now %s", labelled(f, c.Field), quoted(c.Was), quoted(c.Now))
