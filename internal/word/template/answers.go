@@ -15,10 +15,10 @@ func (w *filling) answer(sdt, properties, content *xmltree.Node, tag string) {
 	at := place.ParseTag(tag)
 	switch {
 	case tag == place.RefProperty:
-		w.fixed(sdt, properties, content, string(w.doc.Ref))
+		w.fixed(properties, content, string(w.doc.Ref))
 		return
 	case tag == place.FormProperty:
-		w.fixed(sdt, properties, content, draw.FormLine(w.doc))
+		w.fixed(properties, content, draw.FormLine(w.doc))
 		return
 	case tag == "" || w.edge:
 		w.children(content)
@@ -61,7 +61,7 @@ func (w *filling) controlsOf(at place.Place) []draw.Control {
 
 // fixed fills in a control of the page's foot that readers go by; only the
 // page may change in it.
-func (w *filling) fixed(_, properties, content *xmltree.Node, text string) {
+func (w *filling) fixed(properties, content *xmltree.Node, text string) {
 	for _, name := range []string{"showingPlcHdr", "placeholder"} {
 		if n := properties.Child(xmltree.Word, name); n != nil {
 			properties.Remove(n)
@@ -242,7 +242,7 @@ func typed(c draw.Control, kept map[string]*xmltree.Node) *xmltree.Node {
 	case place.List:
 		return listOf(c)
 	case place.Box:
-		return boxOf(c, kept["checkbox"])
+		return boxOf(c)
 	case place.Text:
 		return element("text", attr("multiLine", "1"))
 	}
@@ -264,9 +264,8 @@ func listOf(c draw.Control) *xmltree.Node {
 	return list
 }
 
-// boxOf keeps the signs that the template's box shows, where they are signs
-// that the reader knows.
-func boxOf(c draw.Control, own *xmltree.Node) *xmltree.Node {
+// boxOf shows the signs that the reader knows, whatever the template's own were.
+func boxOf(c draw.Control) *xmltree.Node {
 	box := xmltree.NewElement(xmltree.Word14, "w14", "checkbox")
 	state := func(local, value, font string) {
 		n := xmltree.NewElement(xmltree.Word14, "w14", local, xmltree.NewAttr(xmltree.Word14, "w14", "val", value))
@@ -275,7 +274,6 @@ func boxOf(c draw.Control, own *xmltree.Node) *xmltree.Node {
 		}
 		box.Append(n)
 	}
-	_ = own
 	state("checked", place.Bit(c.Value == c.Choice), "")
 	state("checkedState", "2612", "MS Gothic")
 	state("uncheckedState", "2610", "MS Gothic")
