@@ -21,6 +21,7 @@ import (
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
+	"github.com/pepost/pepost/internal/store"
 	"github.com/pepost/pepost/internal/store/book"
 	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
@@ -43,6 +44,7 @@ type stage struct {
 	t     testing.TB
 	now   time.Time
 	relay *relay
+	db    *store.DB
 }
 
 // relay keeps what it was given, and answers as it is told to.
@@ -94,6 +96,7 @@ func stageWith(t testing.TB, loaded pipeline.Runner) *stage {
 	s := &stage{t: t, now: pep.MustDate("2026-02-03").In(zone, 9, 0), relay: &relay{}}
 	options := storetest.SQLite(t)
 	db := storetest.Open(t, options)
+	s.db = db
 	s.Runner = &pipeline.Runner{
 		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Mails: mailbox.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Phrases: phrases.New(db), Freezes: freezes.New(db),
 		Now:      func() time.Time { return s.now },
