@@ -86,6 +86,7 @@ func (p *program) check(ctx context.Context, f checkFlags) error {
 		}
 		if policy, err := route.Load(schedulesFS(c), c.Authority); err == nil {
 			report.gateways(c, policy, pep.DateOf(now()))
+			report.waitingPolicy(ctx, c, policy, f.connect)
 		}
 	}
 	report.forms(library, f.matrix)

@@ -144,6 +144,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},
+		MailDays: c.Returns.KeepDays,
 	}
 	copy(r.Seed[:], seed)
 	return r, nil

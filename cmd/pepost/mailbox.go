@@ -99,19 +99,29 @@ const (
 	mostBatches = 20
 )
 
+// destroyEvery is how often mail is looked for whose time is over.
+const destroyEvery = 6 * time.Hour
+
 // polls is what the daemon looks at beside the sending: the mailbox, where one
-// is configured.
+// is configured, and returned mail whose time is over.
 func (p *program) polls(c config.Mailbox, rules *lastGood, log *slog.Logger) ([]daemon.Poll, error) {
+	all := []daemon.Poll{{Name: "destroying returned mail", Every: destroyEvery, Do: func(ctx context.Context) error {
+		n, err := rules.runner.Load().DestroyMail(ctx)
+		if n > 0 {
+			log.Info("returned mail destroyed: it was done with and its time was over", "messages", n)
+		}
+		return err
+	}}}
 	if !c.Configured() {
 		log.Warn("no mailbox is configured: what comes back is taken in by hand", "hint", "see mailbox: in a file written by pepost init")
-		return nil, nil
+		return all, nil
 	}
 	account, err := p.accountOf(c)
 	if err != nil {
 		return nil, err
 	}
 	look := func(ctx context.Context) error { return collect(ctx, account, c.Most, rules.runner.Load(), log) }
-	return []daemon.Poll{{Name: "taking in returned mail", Every: c.Every, Within: lookWithin, Do: look}}, nil
+	return append(all, daemon.Poll{Name: "taking in returned mail", Every: c.Every, Within: lookWithin, Do: look}), nil
 }
 
 // collect takes in everything that waits in the mailbox.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,6 +22,11 @@ func ownKeys(c config.Config, on pep.Date) pipeline.OwnKeys {
 	if own.Signer, err = signingKey(c.OpenPGP, on); err != nil {
 		own.Trouble = "our own signing key: " + err.Error()
 	}
+	// A key that does not open keeps nothing from being sent: what comes back
+	// encrypted is then for a person.
+	if own.Opener, err = openingKey(c.OpenPGP); err != nil {
+		own.Opener = nil
+	}
 	if own.Escrow, err = escrowKey(c.OpenPGP); err != nil {
 		own.Trouble = "our own escrow key: " + err.Error()
 	}
@@ -28,28 +34,46 @@ func ownKeys(c config.Config, on pep.Date) pipeline.OwnKeys {
 }
 
 func signingKey(c config.OpenPGP, on pep.Date) (*keyring.Signer, error) {
-	if c.SigningKey == "" {
-		return nil, nil
-	}
-	data, err := readSecret(c.SigningKey, keyring.MaxFile)
-	if err != nil {
+	data, passphrase, err := privateKey(c)
+	if data == nil || err != nil {
 		return nil, err
 	}
-	passphrase := ""
-	if c.PassphraseFile != "" {
-		if _, err := readSecret(c.PassphraseFile, maxPasswordInput); err != nil {
-			return nil, err
-		}
-		f, err := os.Open(c.PassphraseFile)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		if passphrase, err = firstLine(f); err != nil {
-			return nil, err
-		}
+	return keyring.ReadSigner(data, passphrase, on)
+}
+
+// openingKey is the part of our own key that opens what comes back encrypted;
+// nil where it has none.
+func openingKey(c config.OpenPGP) (*keyring.Opener, error) {
+	data, passphrase, err := privateKey(c)
+	if data == nil || err != nil {
+		return nil, err
 	}
-	return keyring.ReadSigner(data, []byte(passphrase), on)
+	opener, err := keyring.ReadOpener(data, passphrase)
+	if errors.Is(err, keyring.ErrOpensNothing) {
+		return nil, nil
+	}
+	return opener, err
+}
+
+// privateKey reads our own private key and what opens it; nothing where none is
+// configured.
+func privateKey(c config.OpenPGP) (data, passphrase []byte, err error) {
+	if c.SigningKey == "" {
+		return nil, nil, nil
+	}
+	if data, err = readSecret(c.SigningKey, keyring.MaxFile); err != nil || c.PassphraseFile == "" {
+		return data, nil, err
+	}
+	if _, err := readSecret(c.PassphraseFile, maxPasswordInput); err != nil {
+		return nil, nil, err
+	}
+	f, err := os.Open(c.PassphraseFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	line, err := firstLine(f)
+	return data, []byte(line), err
 }
 
 func escrowKey(c config.OpenPGP) (*keyring.Key, error) {
@@ -90,6 +114,9 @@ func (r *checkReport) openPGP(c config.Config, on pep.Date, onFile []pipeline.Ke
 	}
 	if own.Escrow != nil {
 		r.findings("our own escrow key", own.Escrow.Usable(on, on), true)
+	}
+	if own.Signer != nil && own.Opener == nil {
+		r.warn("openpgp", "signing_key has no part that decrypts: a reply that is encrypted to us cannot be opened, and a person is told", "give the key a subkey for encryption, or make a new one")
 	}
 	if len(onFile) > 0 && c.OpenPGP.SigningKey == "" {
 		r.warn("openpgp", "keys of recipients are on file and no signing_key is configured: what they get is not signed", "see openpgp: in a file written by pepost init")

@@ -59,6 +59,9 @@ func (p *program) receive(ctx context.Context, paths []string) error {
 				return err
 			}
 		}
+		if _, err := i.runner.DestroyMail(ctx); err != nil { // here too, for whoever runs no daemon
+			return err
+		}
 		return outcome(code)
 	})
 }

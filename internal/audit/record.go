@@ -30,6 +30,9 @@ const (
 	MailJudged Action = "mail judged"
 	// MailSettled is a person's word that a message is done with.
 	MailSettled Action = "mail settled"
+	// MailDestroyed is a returned message destroyed, as it came, when its time
+	// was over.
+	MailDestroyed Action = "mail destroyed"
 	// PlanFinalised is a final plan made from a form.
 	PlanFinalised Action = "plan finalised"
 	// QualityJudged is the Virtual School's judgement of a plan's filled form.
@@ -76,7 +79,7 @@ const (
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled,
+		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled, MailDestroyed,
 		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}

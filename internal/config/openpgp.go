@@ -28,7 +28,8 @@ func (c *checker) openPGP(f openPGP) OpenPGP {
 func openPGPText(line func(string, ...any)) {
 	line("# Optional: our own OpenPGP keys, for recipients whose key is on file (pepost keys).")
 	line("# Without a signing key such messages are not signed; without an escrow key the")
-	line("# council's records cannot open what was sent. pepost check looks at all of them.")
+	line("# council's records cannot open what was sent. A signing key that has a part for")
+	line("# encryption also opens what comes back encrypted. pepost check looks at them all.")
 	line("# openpgp:")
 	line("#   signing_key: signing-key.asc     # private, mode 0600; Ed25519 or RSA")
 	line("#   passphrase_file: signing-passphrase  # mode 0600; only where the key has one")

@@ -18,6 +18,9 @@ type Returns struct {
 	// Gateway is the host name that the gateway gives itself in its Received
 	// line; the AuthservID where nothing else is said.
 	Gateway string
+	// KeepDays is how long returned mail is kept as it came once it is done with;
+	// what became of it stays on file.
+	KeepDays int
 }
 
 // PlusAddressing says whether the mailbox takes what is sent to its name with
@@ -36,6 +39,7 @@ type returns struct {
 	Separator  string `yaml:"separator"`
 	AuthservID string `yaml:"authserv_id"`
 	Gateway    string `yaml:"gateway"`
+	KeepDays   int    `yaml:"keep_days"`
 }
 
 // returnsText is the section as a comment of a new file.
@@ -46,8 +50,14 @@ func returnsText(line func(string, ...any)) {
 	line("# takes no envelope identifier (DSN), false never.")
 	line("# authserv_id: the name under which the council's mail gateway writes")
 	line("# Authentication-Results; gateway: its name in its Received line, where another.")
-	line("# returns: {plus_addressing: auto, separator: \"+\", authserv_id: mx.council.example}")
+	line("# keep_days: for how many days mail that is done with is kept as it came; what")
+	line("# became of it stays on file. A high number keeps it, under a legal hold say.")
+	line("# returns: {plus_addressing: auto, separator: \"+\", authserv_id: mx.council.example, keep_days: 90}")
 }
+
+// keepMail is at most the next term, as working copies beside the case system's
+// record are kept.
+const keepMail = 90
 
 // returns checks the section.
 func (c *checker) returns(r returns) Returns {
@@ -67,6 +77,12 @@ func (c *checker) returns(r returns) Returns {
 	}
 	if out.Gateway == "" {
 		out.Gateway = out.AuthservID
+	}
+	if out.KeepDays = r.KeepDays; out.KeepDays == 0 {
+		out.KeepDays = keepMail
+	}
+	if out.KeepDays < 1 || out.KeepDays > 36500 {
+		c.fault("returns.keep_days", "keep_days is from 1 to 36500", "90 is about a term")
 	}
 	host := regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 	if out.AuthservID != "" && !host.MatchString(out.AuthservID) {

@@ -60,10 +60,11 @@ func scripted(t *testing.T, greeting string, answer func(line string) string) (i
 		}
 	})
 	t.Cleanup(func() { listener.Close(); serving.Wait() })
-	return imapin.Account{
+	account := imapin.Account{
 		Addr: listener.Addr().String(), Host: "localhost", Implicit: true, Roots: pool, Username: "peps@council.example",
 		Folder: "INBOX", Taken: "Taken in", ForPerson: "For a person",
-	}, func() []string {
+	}
+	return account, func() []string {
 		mu.Lock()
 		defer mu.Unlock()
 		return heard

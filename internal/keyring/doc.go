@@ -4,7 +4,8 @@
 // [Parse] takes a public key as somebody sent it and gives a [Key], within
 // bounds. [Key.Judge] says, in typed reasons, why a key cannot be used for an
 // address on a day, and what is going to be wrong with it soon. [ReadSigner]
-// opens the key that messages are signed with. [Encrypt] signs and encrypts in
+// opens the key that messages are signed with, [ReadOpener] the one that
+// [Opener.Open] decrypts what comes back with, within bounds. [Encrypt] signs and encrypts in
 // one pass, in the profile that GnuPG 2.2, Sequoia and RNP all read: version 4
 // keys, AES, one literal packet of binary data, no compression, integrity
 // protected (SEIPD version 1, RFC 9580 section 5.13.1). What it wrote is read

@@ -67,10 +67,13 @@ type KeyChange struct {
 }
 
 // OwnKeys are the council's own: the one messages are signed with and the one
-// that everything is encrypted to as well, for its records. Either may be nil.
+// that everything is encrypted to as well, for its records, and the one that opens what comes back. Each may be nil.
 type OwnKeys struct {
 	Signer *keyring.Signer
 	Escrow *keyring.Key
+	// Opener opens what comes back encrypted to us; nil where no key of ours
+	// does.
+	Opener *keyring.Opener
 	// Trouble is why one that is configured cannot be used; then nothing is
 	// sealed by OpenPGP.
 	Trouble string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/receive"
@@ -20,11 +21,37 @@ type memory struct {
 }
 
 func (m *memory) known() receive.Known {
-	return receive.Known{
+	known := receive.Known{
 		Forms: m.runner.Forms, Gateway: m.runner.Gateway, ByMessageID: m.byMessageID, ByRef: m.byRef, Values: m.values,
 		ByEnvelopeID: func(id string) (receive.Sent, bool) { return m.proven(m.runner.Seed.proven(signedEnvelope, id)) },
 		ByReturnPath: func(address string) (receive.Sent, bool) { return m.proven(m.runner.returnedTo(address)) },
 	}
+	if m.runner.OpenPGP.Opener != nil {
+		known.Decrypt = m.decrypt
+	}
+	return known
+}
+
+// decrypt opens what is encrypted to us. A signature counts by the key that two
+// people confirmed for the sender.
+func (m *memory) decrypt(message []byte, from pep.Address) (keyring.Opened, error) {
+	return m.runner.OpenPGP.Opener.Open(message, m.confirmedKey(from), m.runner.Now())
+}
+
+// confirmedKey is the sender's key on file; nil where there is none.
+func (m *memory) confirmedKey(from pep.Address) *keyring.Key {
+	if m.runner.Keys == nil || from.Canonical() == "" {
+		return nil
+	}
+	onFile, err := m.runner.Keys.KeysOf(m.ctx, from.Canonical())
+	if m.failed(err) || onFile.Pinned == nil {
+		return nil
+	}
+	key, err := keyring.Parse(onFile.Pinned.Key)
+	if err != nil {
+		return nil // a key that cannot be read vouches for nothing
+	}
+	return &key
 }
 
 // failed keeps the first error that is more than "there is none".

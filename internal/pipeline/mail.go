@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/receive"
@@ -31,6 +32,9 @@ const NoMail Missing = "message"
 // ErrMailDone says that a message waits for nobody.
 var ErrMailDone = errors.New("the message does not wait for a person: look at it again")
 
+// ErrMailWaits says that a message is not done with.
+var ErrMailWaits = errors.New("the message still waits: it is kept")
+
 // Mail is one message that came back and what was made of it.
 type Mail struct {
 	ID string
@@ -45,8 +49,14 @@ type Mail struct {
 	Reasons  []string
 	Ref      pep.Ref
 	Delivery string
+	// Signature is what the signature inside an encrypted message said; empty
+	// where none was opened.
+	Signature keyring.SignatureState
 	// Settled is who said that it is done with, and why.
 	Settled Settling
+	// Destroyed is when the message as it came was destroyed; zero while it is
+	// there.
+	Destroyed time.Time
 }
 
 // Mails keeps the mail that came back, sealed. Judging and settling become
@@ -60,8 +70,15 @@ type Mails interface {
 	MarkMail(ctx context.Context, m Mail) error
 	// ListMail gives the messages in some states, the first to come first.
 	ListMail(ctx context.Context, states ...MailState) ([]Mail, error)
-	// GetMail gives one message as it came, or a [NotFoundError].
+	// GetMail gives one message as it came, or a [NotFoundError]; no bytes where
+	// it was destroyed.
 	GetMail(ctx context.Context, id string) (Mail, []byte, error)
+	// WholeMail gives the messages that are done with, came before a moment and
+	// are still there as they came.
+	WholeMail(ctx context.Context, before time.Time) ([]Mail, error)
+	// DestroyMail destroys a message as it came; what became of it stays. It
+	// wraps [ErrMailWaits] where the message is not done with.
+	DestroyMail(ctx context.Context, id string, by Settling) error
 }
 
 // TakeInMail takes in one returned message as [Runner.TakeIn] does, once it is
@@ -104,7 +121,7 @@ func (r *Runner) takeInKept(ctx context.Context, box string, message []byte, tak
 // waits here.
 func judgedMail(m Mail, taken Taken) Mail {
 	judged := taken.Return
-	m.State, m.Verdict, m.Ref, m.Delivery = MailDone, judged.Verdict, judged.Ref, judged.Delivery
+	m.State, m.Verdict, m.Ref, m.Delivery, m.Signature = MailDone, judged.Verdict, judged.Ref, judged.Delivery, judged.Signature
 	for _, reason := range judged.Reasons {
 		m.Codes, m.Reasons = append(m.Codes, reason.Code), append(m.Reasons, reason.Text)
 	}

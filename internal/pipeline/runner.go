@@ -81,6 +81,9 @@ type Runner struct {
 
 	// From is the mailbox that every message comes from.
 	From pep.Address
+	// MailDays is how long returned mail is kept as it came, once it is done
+	// with; nought keeps it for ever.
+	MailDays int
 	// Gateway is the mail gateway that answers for senders.
 	Gateway receive.Gateway
 	// ReturnPath is how delivery reports are led back to it.

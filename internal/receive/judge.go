@@ -28,7 +28,9 @@ func Judge(data []byte, known Known) Return {
 		out.forPerson(Malformed, "the message cannot be taken apart")
 		return out
 	}
-	out.From, out.Text = p.from(), p.text()
+	out.From = p.from()
+	p.unlock(known, &out)
+	out.Text = p.text()
 	judgeMessage(p, known, &out)
 	return out
 }
@@ -58,7 +60,7 @@ func judgeMessage(p parsed, known Known, out *Return) {
 			return
 		}
 	}
-	forms, others, sealed := p.attachments(out)
+	forms, others := p.attachments(out)
 	switch {
 	case p.isReport():
 		judgeReport(p, known, out)
@@ -71,9 +73,6 @@ func judgeMessage(p parsed, known Known, out *Return) {
 		judgeAutomatic(p, known, out)
 	default:
 		judgeReturn(p, forms, known, out)
-		if sealed {
-			out.forPerson(Unopened, "the message itself is encrypted or packed in a way that is not read")
-		}
 		if p.isAutomatic() {
 			out.forPerson(AutomaticForm, "the message calls itself automatic")
 		}
@@ -111,6 +110,7 @@ func judgeReturn(p parsed, forms []part, known Known, out *Return) {
 	default:
 		out.forPerson(SeveralForms, "there is more than one Word file in the message")
 	}
+	p.tellLocked(out)
 	if why := p.authentic(known.Gateway); why != "" {
 		out.forPerson(Unverified, why)
 	}
@@ -134,15 +134,14 @@ func (t trail) hint(text string, out *Return) {
 }
 
 // attachments parts what could be a form from the rest. Pictures shown within
-// the text are neither; sealed is set for a message that is itself a sealed or
-// packed one.
-func (p parsed) attachments(out *Return) (forms []part, others int, sealed bool) {
+// the text are neither, nor is what is sealed or packed.
+func (p parsed) attachments(out *Return) (forms []part, others int) {
 	for _, part := range p.parts {
 		switch {
+		case part.locked, part.packed() != "":
+			others++ // it may be anything, and is told by itself
 		case isOffice(part.name, part.content):
 			forms = append(forms, part)
-		case part.kind == "application/pkcs7-mime", part.kind == "application/x-pkcs7-mime", part.kind == "application/pgp-encrypted", part.kind == "application/ms-tnef":
-			sealed = true
 		case part.name == "" && (strings.HasPrefix(part.kind, "text/") || strings.HasPrefix(part.kind, "message/")),
 			part.inline && strings.HasPrefix(part.kind, "image/"),
 			strings.HasSuffix(part.kind, "-signature"), part.kind == "text/calendar", strings.HasPrefix(part.kind, "message/"):
@@ -151,7 +150,7 @@ func (p parsed) attachments(out *Return) (forms []part, others int, sealed bool)
 			out.Others = append(out.Others, nameOrKind(part))
 		}
 	}
-	return forms, others, sealed
+	return forms, others
 }
 
 func nameOrKind(p part) string {

@@ -87,6 +87,9 @@ func wordByte(c byte) bool {
 func (p parsed) follow(known Known) trail {
 	var t trail
 	t.note(p.subject())
+	for _, subject := range p.subjects {
+		t.note(subject)
+	}
 	for _, part := range p.parts {
 		t.note(part.name)
 	}

@@ -31,6 +31,7 @@ type part struct {
 	nested  bool   // inside an attached message
 	header  message.Header
 	content []byte
+	locked  bool // encrypted, and not opened
 }
 
 // parsed is a message taken apart.
@@ -39,6 +40,12 @@ type parsed struct {
 	kind   string
 	params map[string]string
 	parts  []part
+	// subjects are those within what was encrypted.
+	subjects []string
+	// doubts are what opening it left open.
+	doubts []Reason
+	// left is how much more may be decoded, in bytes.
+	left int64
 }
 
 // errTooLarge is a message beyond the bounds.
@@ -60,7 +67,7 @@ func parse(data []byte) (parsed, error) {
 	if err := w.walk(entity, 0, false); err != nil {
 		return p, err
 	}
-	p.parts = w.parts
+	p.parts, p.left = w.parts, w.left
 	return p, nil
 }
 

@@ -2,6 +2,7 @@ package receive
 
 import (
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/word"
@@ -55,6 +56,9 @@ const (
 	OtherFile ReasonCode = "other_file"
 	// Unopened is a protected file or message that no known passphrase opens.
 	Unopened ReasonCode = "unopened"
+	// WrongSignature is an encrypted message whose signature with the sender's
+	// confirmed key does not hold.
+	WrongSignature ReasonCode = "wrong_signature"
 	// RefusedFile is a file that is not read: a macro, an unknown form.
 	RefusedFile ReasonCode = "refused_file"
 	// Doubtful is a form of which something could not be read for certain.
@@ -95,7 +99,7 @@ const (
 // ReasonCodes lists every code.
 func ReasonCodes() []ReasonCode {
 	return []ReasonCode{
-		TooLarge, Malformed, NoForm, SeveralForms, OtherFile, Unopened, RefusedFile, Doubtful, NoReference, References,
+		TooLarge, Malformed, NoForm, SeveralForms, OtherFile, Unopened, WrongSignature, RefusedFile, Doubtful, NoReference, References,
 		Mistyped, UnknownReference, OtherSender, Unverified, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
 	}
 }
@@ -133,6 +137,9 @@ type Return struct {
 	Report Report
 	// File is the Word form that came, nil where none was opened.
 	File *File
+	// Signature is what the signature inside an encrypted message said; empty
+	// where none was opened.
+	Signature keyring.SignatureState
 	// Others are the names of the further attachments, for display only.
 	Others []string
 }
@@ -225,12 +232,16 @@ type Sent struct {
 	Passphrase string
 }
 
-// Known is what a judgement may ask of the mail that was sent. No function may
-// be nil.
+// Known is what a judgement may ask of the mail that was sent. No function but
+// Decrypt may be nil.
 type Known struct {
 	Forms word.Forms
 	// Gateway is whose word on a sender counts.
 	Gateway Gateway
+	// Decrypt opens an OpenPGP message with the council's own key and judges its
+	// signature by the key that is confirmed for the sender. Nil means that there
+	// is no key of ours.
+	Decrypt func(message []byte, from pep.Address) (keyring.Opened, error)
 	// ByMessageID finds a message of ours by its Message-ID, with its angle
 	// brackets.
 	ByMessageID func(id string) (Sent, bool)

@@ -17,6 +17,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/receive"
@@ -59,6 +60,9 @@ type sealedMail struct {
 	SettledAt  time.Time            `json:"settled_at"`
 	SettledBy  string               `json:"settled_by,omitempty"`
 	SettledWhy string               `json:"settled_why,omitempty"`
+	// Signature came later than the others.
+	Signature keyring.SignatureState `json:"signature,omitempty"`
+	Destroyed time.Time              `json:"destroyed,omitzero"`
 }
 
 func cell(id, column string) store.Cell { return store.Cell{Table: "mail", Row: id, Column: column} }
@@ -136,6 +140,9 @@ func proof(was, is pipeline.Mail) audit.Record {
 		{Name: "verdict", Value: string(is.Verdict)},
 		{Name: "reasons", Value: strings.Join(codes, " ")},
 	}
+	if is.Signature != "" {
+		r.Facts = append(r.Facts, audit.Fact{Name: "openpgp", Value: "opened; " + string(is.Signature)})
+	}
 	return r
 }
 
@@ -149,6 +156,10 @@ func (x *Mailbox) ListMail(ctx context.Context, states ...pipeline.MailState) ([
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("reading the returned mail: %w", err)
 	}
+	return x.readAll(rows)
+}
+
+func (x *Mailbox) readAll(rows []row) ([]pipeline.Mail, error) {
 	all := make([]pipeline.Mail, len(rows))
 	for i, r := range rows {
 		var err error
@@ -159,7 +170,8 @@ func (x *Mailbox) ListMail(ctx context.Context, states ...pipeline.MailState) ([
 	return all, nil
 }
 
-// GetMail gives one message as it came, or a [pipeline.NotFoundError].
+// GetMail gives one message as it came, or a [pipeline.NotFoundError]; no bytes
+// where it was destroyed.
 func (x *Mailbox) GetMail(ctx context.Context, id string) (pipeline.Mail, []byte, error) {
 	stored, err := find(ctx, x.db.Read().NewSelect(), id)
 	if err != nil {
@@ -168,6 +180,9 @@ func (x *Mailbox) GetMail(ctx context.Context, id string) (pipeline.Mail, []byte
 	m, err := x.read(stored)
 	if err != nil {
 		return pipeline.Mail{}, nil, err
+	}
+	if len(stored.Raw) == 0 {
+		return m, nil, nil
 	}
 	raw, err := x.db.Keys.Open(cell(id, "raw"), stored.Raw)
 	return m, raw, err
@@ -193,6 +208,7 @@ func (x *Mailbox) write(m pipeline.Mail) (row, error) {
 	}
 	sealed, err := x.db.Keys.SealJSON(cell(m.ID, "sealed"), sealedMail{
 		m.SHA256, m.Box, m.At, m.State, m.Verdict, m.Codes, m.Reasons, m.Ref, m.Delivery, m.Settled.At, m.Settled.By, m.Settled.Why,
+		m.Signature, m.Destroyed,
 	})
 	return row{ID: m.ID, DigestHash: hash, ReceivedAt: m.At.UnixMicro(), State: string(m.State), Sealed: sealed}, err
 }
@@ -207,6 +223,6 @@ func (x *Mailbox) read(r row) (pipeline.Mail, error) {
 	}
 	return pipeline.Mail{
 		ID: r.ID, SHA256: s.SHA256, Box: s.Box, At: s.At, State: s.State, Verdict: s.Verdict, Codes: s.Codes, Reasons: s.Reasons,
-		Ref: s.Ref, Delivery: s.Delivery, Settled: pipeline.Settling{At: s.SettledAt, By: s.SettledBy, Why: s.SettledWhy},
+		Ref: s.Ref, Delivery: s.Delivery, Signature: s.Signature, Destroyed: s.Destroyed, Settled: pipeline.Settling{At: s.SettledAt, By: s.SettledBy, Why: s.SettledWhy},
 	}, nil
 }

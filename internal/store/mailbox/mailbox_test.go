@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/receive"
 	"github.com/pepost/pepost/internal/store"
@@ -103,6 +104,58 @@ func TestNothingOfAMessageStandsInClear(t *testing.T) {
 			if text := fmt.Sprintf("%s", value); strings.Contains(text, "Quillfeather") || strings.Contains(text, "sum of") || strings.Contains(text, "7:12") {
 				t.Errorf("%s is in clear", name)
 			}
+		}
+	})
+}
+
+func TestOnlyWhatIsDoneWithIsDestroyedAndOnlyTheMessageItself(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, x *mailbox.Mailbox) {
+		done, open := keep(t, x, kept("m1"), "raw one"), keep(t, x, kept("m2"), "raw two")
+		keep(t, x, kept("m3"), "raw three")
+		done.State, done.Verdict, done.Signature = pipeline.MailDone, receive.Filled, keyring.SignedBySender
+		open.State, open.Verdict = pipeline.MailOpen, receive.ForPerson
+		for _, m := range []pipeline.Mail{done, open} {
+			if err := x.MarkMail(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if old, err := x.WholeMail(t.Context(), done.At.Add(-time.Second)); len(old) != 0 || err != nil {
+			t.Errorf("before it came: %v %v", old, err)
+		}
+		if old, err := x.WholeMail(t.Context(), done.At); len(old) != 1 || err != nil || old[0].ID != "m1" {
+			t.Errorf("%v %v", old, err)
+		}
+		by := pipeline.Settling{At: done.At.AddDate(0, 0, 90), By: "pepost", Why: "its time was over"}
+		for _, id := range []string{"m2", "m3"} {
+			if err := x.DestroyMail(t.Context(), id, by); !errors.Is(err, pipeline.ErrMailWaits) {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+		for range 2 {
+			if err := x.DestroyMail(t.Context(), "m1", by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, raw, err := x.GetMail(t.Context(), "m1")
+		done.Destroyed = by.At
+		if diff := cmp.Diff(done, got); diff != "" || err != nil || raw != nil {
+			t.Errorf("%s %q %v", diff, raw, err)
+		}
+		if old, err := x.WholeMail(t.Context(), by.At); len(old) != 0 || err != nil {
+			t.Errorf("destroyed and whole: %v %v", old, err)
+		}
+		if _, raw, err := x.GetMail(t.Context(), "m2"); string(raw) != "raw two" || err != nil {
+			t.Errorf("%q %v", raw, err)
+		}
+		if again := keep(t, x, kept("m1"), "raw one"); again.State != pipeline.MailDone {
+			t.Errorf("the same message counts as new: %+v", again)
+		}
+		all, err := evidence.New(db).All(t.Context())
+		if err != nil || len(all) != 3 || all[2].Action != audit.MailDestroyed || audit.Verify(all) != nil {
+			t.Errorf("%+v %v", all, err)
+		}
+		if !strings.Contains(fmt.Sprint(all[0].Facts), "signed with the sender's confirmed key") {
+			t.Errorf("%v", all[0].Facts)
 		}
 	})
 }
