@@ -5,12 +5,13 @@
 // bounds. [Key.Judge] says, in typed reasons, why a key cannot be used for an
 // address on a day, and what is going to be wrong with it soon. [ReadSigner]
 // opens the key that messages are signed with, [ReadOpener] the one that
-// [Opener.Open] decrypts what comes back with, within bounds. [Encrypt] signs and encrypts in
-// one pass, in the profile that GnuPG 2.2, Sequoia and RNP all read: version 4
-// keys, AES, one literal packet of binary data, no compression, integrity
-// protected (SEIPD version 1, RFC 9580 section 5.13.1). What it wrote is read
-// again by a reader of its own before it is given out: the keys it is encrypted
-// to are those intended and no others, and it decrypts to what was put in.
+// [Opener.Open] decrypts what comes back with, within bounds. [Encrypt] signs
+// and encrypts in one pass, in the profile that GnuPG 2.2, Sequoia and RNP all
+// read: version 4 keys, AES, one literal packet of binary data, no compression,
+// integrity protected (SEIPD version 1, RFC 9580 section 5.13.1). What it wrote
+// is read again by a reader of its own before it is given out: the keys it is
+// encrypted to are those intended and no others, and it decrypts to what was put
+// in.
 //
 // The same input, randomness and moment give the same bytes for keys of RSA,
 // Curve25519 and the NIST curves, and for signing keys of RSA and Ed25519; no
