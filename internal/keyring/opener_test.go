@@ -88,10 +88,10 @@ func TestAReplyIsOpenedAndItsSignatureJudgedByTheConfirmedKey(t *testing.T) {
 	}
 }
 
-func TestASignatureOfAKeyThatWasRevokedDoesNotHold(t *testing.T) {
+func TestASignatureMadeAfterItsKeyWasRevokedDoesNotHold(t *testing.T) {
 	ours, theirs := keyringtest.New(t, keyringtest.Options{}), keyringtest.New(t, keyringtest.Options{Address: "dt@school.example"})
 	message := encrypted(t, "the form", ours.Entity, theirs.Entity)
-	confirmed, err := keyring.Parse(keyringtest.Revoked(t, theirs, answeredAt().AddDate(0, 0, 1)))
+	confirmed, err := keyring.Parse(keyringtest.Revoked(t, theirs, answeredAt().AddDate(0, 0, -1)))
 	if err != nil {
 		t.Fatal(err)
 	}
