@@ -41,7 +41,8 @@ func rooms() map[string][]string {
 		"pack": {"pep", "document", "form"},
 		// What is looked for in a filled form is an authority's rule, read as the
 		// calendar's rule files are.
-		"quality": {"pep", "form", "calendar"},
+		// Targets are laid out as the tables that case systems want.
+		"quality": {"pep", "form", "calendar", "sheet"},
 		"sheet":   {},
 		"route":   {"pep"},
 		"office":  {},

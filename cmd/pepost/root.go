@@ -69,7 +69,7 @@ func (p *program) commands() []*cobra.Command {
 		p.demoCommand(), p.initCommand(), p.checkCommand(), p.importCommand(), p.childrenCommand(),
 		p.dueCommand(), p.tasksCommand(), p.addressesCommand(), p.phrasesCommand(), p.phonesCommand(), p.plansCommand(), p.calendarCommand(), p.renderCommand(), p.templateCommand(), p.packCommand(), p.routeCommand(), p.policyCommand(), p.gatewayCommand(), p.sendCommand(),
 		p.simulateCommand(),
-		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.mailCommand(), p.returnsCommand(), p.qualityCommand(), p.premiumCommand(), p.serveCommand(), p.keysCommand(), p.usersCommand(), p.auditCommand(), p.versionCommand(), p.manualCommand(),
+		p.outboxCommand(), p.readCommand(), p.receiveCommand(), p.mailCommand(), p.returnsCommand(), p.qualityCommand(), p.premiumCommand(), p.targetsCommand(), p.serveCommand(), p.keysCommand(), p.usersCommand(), p.auditCommand(), p.versionCommand(), p.manualCommand(),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/quality"
+	"github.com/pepost/pepost/internal/sheet"
 )
 
 // Premium is what one child's plan asks of the Virtual School's money.
@@ -165,4 +166,22 @@ func (a Assessment) uncertain(row int) string {
 		}
 	}
 	return strings.Join(why, "; ")
+}
+
+// AcceptedTargets are the new targets of the form that was accepted last, in
+// the shape of a case system. A form that waits for an officer gives none.
+func (r *Runner) AcceptedTargets(ctx context.Context, ref pep.Ref, shape quality.Shape) (sheet.Table, error) {
+	c, err := r.childOf(ctx, ref)
+	if err != nil {
+		return sheet.Table{}, err
+	}
+	back, found := c.past.latest(func(b Returned) bool { return b.State != ReturnWaiting })
+	if !found {
+		return sheet.Table{}, &NotFoundError{What: NoReturn, Name: "that was accepted of " + string(ref)}
+	}
+	a, err := r.assess(c, back, nil)
+	if err != nil {
+		return sheet.Table{}, err
+	}
+	return shape.Targets(a.form, a.values, a.Findings), nil
 }
