@@ -15,7 +15,7 @@ import (
 	"github.com/pepost/pepost/internal/word"
 )
 
-// drawn is one document for one reader: a form or a final plan in Word, a
+// drawn is one document for one reader: a form in Word, a final plan or a
 // meeting pack as PDF.
 type drawn struct {
 	file       []byte
@@ -44,6 +44,11 @@ func (r *Runner) draw(e errand, onPaper bool) (drawn, error) {
 	if r.Sketch {
 		return out, nil
 	}
+	if _, own := r.WordTemplates.Of(doc.FormID); e.kind.Final() && (onPaper || !own) {
+		var err error
+		out.file, out.as, err = r.drawFinal(doc)
+		return out, drawingError(e, err)
+	}
 	if onPaper {
 		word, err := word.Write(doc)
 		out.file = word
@@ -58,6 +63,19 @@ func (r *Runner) draw(e errand, onPaper bool) (drawn, error) {
 		out.form += ", template " + made.Template + " " + made.SHA256
 	}
 	return out, nil
+}
+
+// drawFinal makes a plan that is to be read and kept as PDF, unless the
+// authority has a form of its own in Word; in Word too where a character in it has no glyph, which a reader's own fonts may have: a final
+// plan is not held up for the want of one.
+func (r *Runner) drawFinal(doc document.Document) ([]byte, letter.Extension, error) {
+	file, err := r.PDF.Write(doc)
+	var uncovered *pdf.UncoveredError
+	if errors.As(err, &uncovered) {
+		data, err := word.Write(doc)
+		return data, letter.Word, err
+	}
+	return file.Bytes, letter.PDF, err
 }
 
 // drawPack makes the meeting pack of an errand for its one reader.
@@ -85,7 +103,7 @@ func drawingError(e errand, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("drawing the Word form of %s: %w", e.record.Ref, err)
+	return fmt.Errorf("drawing the document of %s: %w", e.record.Ref, err)
 }
 
 // document is the form as blocks for its reader, with all values it was made

@@ -139,11 +139,11 @@ func (w *walk) tells(d outbox.Delivery) bool { return strings.Contains(w.shown(d
 func (w *walk) shown(d outbox.Delivery) string {
 	parcel := must(w.whole.Parcel(w.t.Context(), d.ID))(w.t)
 	opened := must(rehearsal.Opened(parcel))(w.t)
-	file, ok := opened.Form()
+	file, ok := opened.Document()
 	if !ok {
-		w.t.Fatalf("a %s without a form", d.Kind)
+		w.t.Fatalf("a %s without a document", d.Kind)
 	}
-	return unzipped(w.t, w.unlocked(d, file.Data))
+	return w.words(d, file.Data)
 }
 
 // checkSealed looks for the form, and for words of it, in what must hide it.
@@ -153,8 +153,8 @@ func (w *walk) checkSealed(d outbox.Delivery, message []byte) {
 	}
 	opened := must(rehearsal.Opened(message))(w.t)
 	for _, file := range opened.Files {
-		if bytes.HasPrefix(file.Data, []byte("PK")) {
-			w.t.Error("a form left in clear")
+		if bytes.HasPrefix(file.Data, []byte("PK")) || bytes.HasPrefix(file.Data, []byte("%PDF")) && !bytes.Contains(file.Data, []byte("/Encrypt ")) {
+			w.t.Error("a document left in clear")
 		}
 	}
 	if strings.Contains(opened.Text, "Quillfeather") || strings.Contains(opened.Subject, "PEP ") || bytes.Contains(message, []byte("Ottoline")) {

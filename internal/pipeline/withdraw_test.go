@@ -13,6 +13,7 @@ import (
 	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/office"
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pdf/pdftest"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/rehearsal"
@@ -322,11 +323,21 @@ func (s *stage) readSent(id string) string {
 		s.t.Fatal("the delivery did not leave")
 	}
 	opened := must(rehearsal.Opened(s.relay.taken[at].Bytes))(s.t)
-	file, ok := opened.Form()
+	file, ok := opened.Document()
 	if !ok {
-		s.t.Fatal("the message has no form")
+		s.t.Fatal("the message has no document")
 	}
-	return unzipped(s.t, s.unlocked(must(s.Deliveries.Get(s.t.Context(), id))(s.t), file.Data))
+	return s.words(must(s.Deliveries.Get(s.t.Context(), id))(s.t), file.Data)
+}
+
+// words are what a document says, opened with the passphrase of its delivery
+// where it has one: a form's parts as they stand, a PDF's as they are drawn.
+func (s *stage) words(d outbox.Delivery, file []byte) string {
+	s.t.Helper()
+	if bytes.HasPrefix(file, []byte("%PDF")) {
+		return must(pdftest.Text(file, must(s.Deliveries.Phrases(s.t.Context(), d.Ref))(s.t)[d.ID]))(s.t)
+	}
+	return unzipped(s.t, s.unlocked(d, file))
 }
 
 // unlocked is a form opened with the passphrase of its delivery, where it has

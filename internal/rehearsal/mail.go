@@ -46,6 +46,17 @@ func (l Letter) Form() (File, bool) {
 	return File{}, false
 }
 
+// Document gives the attached document, a Word form or a PDF, whether or not it
+// is protected.
+func (l Letter) Document() (File, bool) {
+	for _, f := range l.Files {
+		if name := strings.ToLower(f.Name); strings.HasSuffix(name, ".docx") || strings.HasSuffix(name, ".pdf") {
+			return f, true
+		}
+	}
+	return File{}, false
+}
+
 // Opened reads a delivered message (RFC 5322, MIME) with its attachments.
 func Opened(message []byte) (Letter, error) {
 	m, err := mail.ReadMessage(bytes.NewReader(message))

@@ -14,6 +14,7 @@ import (
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/office"
 	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pdf/pdftest"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
@@ -102,7 +103,7 @@ func nothingInClear(t *testing.T, mails []openedMail) {
 		}
 		unsecured++
 		for _, file := range m.letter.Files {
-			if !office.IsEncrypted(file.Data) {
+			if !office.IsEncrypted(file.Data) && !pdftest.Locked(file.Data) {
 				t.Errorf("%s: an attachment is not encrypted", m.delivery.ID)
 			}
 		}
@@ -255,14 +256,15 @@ func answersComeBack(t *testing.T, stage Stage, mails []openedMail) {
 	}
 	finals := 0
 	for _, m := range mails {
-		file, has := m.letter.Form()
-		if m.delivery.Kind != outbox.KindFinal || !has || office.IsEncrypted(file.Data) || strengths[m.delivery.Ref] == "" {
+		file, has := m.letter.Document()
+		if m.delivery.Kind != outbox.KindFinal || !has || strengths[m.delivery.Ref] == "" {
 			continue
 		}
 		finals++
-		reading := must(word.Read(file.Data, stage.Runner.Forms))(t)
-		if got := reading.Values.Fields["strengths"]; got != strengths[m.delivery.Ref] {
-			t.Errorf("%s: the final plan says %q", m.delivery.ID, got)
+		phrase := must(stage.Runner.Deliveries.Phrases(t.Context(), m.delivery.Ref))(t)[m.delivery.ID]
+		words := must(pdftest.Text(file.Data, phrase))(t)
+		if said := strings.Join(strings.Fields(strengths[m.delivery.Ref]), " "); !strings.Contains(words, said) {
+			t.Errorf("%s: the final plan does not say %q", m.delivery.ID, said)
 		}
 	}
 	if finals < least(1) {
