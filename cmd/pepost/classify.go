@@ -53,6 +53,8 @@ func classifyKnown(err error) *outcomeError {
 		end.hint = "pepost children and pepost outbox list show what there is"
 	case errors.As(err, &read) && read.State == outbox.PassphraseWithheld:
 		end.code, end.hint = exitHeld, "pepost outbox incident --list tells which, and since when"
+	case errors.As(err, &read) && read.State == outbox.PassphraseDestroyed:
+		end.code, end.hint = exitHeld, "pepost outbox show ID tells when and why; whoever must open it has it sealed again by pepost outbox reroute"
 	case errors.As(err, &read):
 		end.code, end.hint = exitHeld, "give --reason to read it again; it is kept as evidence"
 	case errors.As(err, &frozen):

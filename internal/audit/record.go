@@ -22,6 +22,8 @@ const (
 	// PassphraseRead is a passphrase shown to a person, who reads it over the
 	// telephone.
 	PassphraseRead Action = "passphrase read"
+	// PassphraseDestroyed is the stored passphrase of a delivery deleted.
+	PassphraseDestroyed Action = "passphrase destroyed"
 	// ReturnTaken is a filled form taken in.
 	ReturnTaken Action = "return taken in"
 	// ReturnSettled is a person's decision on a filled form.
@@ -79,7 +81,7 @@ const (
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, ReturnTaken, ReturnSettled, MailJudged, MailSettled, MailDestroyed,
+		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, PassphraseDestroyed, ReturnTaken, ReturnSettled, MailJudged, MailSettled, MailDestroyed,
 		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}

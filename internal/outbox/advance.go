@@ -17,7 +17,9 @@ type Occasion struct {
 // Advance does one action: the delivery in its new state with the event
 // appended, or the delivery unchanged and a [NotAllowedError]. A delivery that
 // is being handed over cannot be held once the marker is set, since it may have
-// left. Retry is a person's word that it is to be sent again, and at once.
+// left. Retry is a person's word that it is to be sent again, and at once. What
+// is withdrawn before it left takes its passphrase with it: it opens nothing
+// that anybody has.
 func Advance(d Delivery, action Action, o Occasion) (Delivery, error) {
 	to, err := Next(d.State, action)
 	if err == nil && d.DotMarked && d.State == Sending && action == Hold {
@@ -38,6 +40,9 @@ func Advance(d Delivery, action Action, o Occasion) (Delivery, error) {
 	}
 	if to != Sending {
 		d.LeaseOwner, d.LeaseUntil = "", time.Time{}
+	}
+	if to == Cancelled && d.Passphrase.Kept() && !d.EverLeft() {
+		d.Passphrase = PassphraseDestroyed
 	}
 	return d, nil
 }

@@ -66,7 +66,9 @@ const (
 	// hand anything over.
 	PassphraseAgreed PassphraseState = "agreed phrase"
 	// PassphraseDestroyed is a passphrase that was done with: the form came back
-	// and was accepted.
+	// and was accepted, the plan is closed, or nothing that it opens ever
+	// arrived. Nobody can read it any more. Of an agreed phrase only the copy
+	// kept with the delivery is gone: the phrase itself stands.
 	PassphraseDestroyed PassphraseState = "passphrase destroyed"
 )
 

@@ -102,6 +102,9 @@ func (r *Runner) draftChild(ctx context.Context, c *child, until pep.Date, dry b
 	if err := r.withdraw(ctx, c, dry, out); err != nil {
 		return nil, err
 	}
+	if err := r.destroySpent(ctx, c, dry); err != nil {
+		return nil, err
+	}
 	var all []*made
 	for _, p := range c.open {
 		for _, row := range r.dueOf(p, until) {

@@ -38,7 +38,8 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("no %s %s", e.What, e.Name)
 }
 
-// AlreadyReadError says that a passphrase was read before, or is withheld.
+// AlreadyReadError says that a passphrase was read before, is withheld or is
+// destroyed.
 type AlreadyReadError struct {
 	ID    string
 	State outbox.PassphraseState
@@ -46,8 +47,12 @@ type AlreadyReadError struct {
 
 // Error says what to do.
 func (e *AlreadyReadError) Error() string {
-	if e.State == outbox.PassphraseWithheld {
+	switch e.State {
+	case outbox.PassphraseWithheld:
 		return "the passphrase of " + e.ID + " is withheld: an incident is open"
+	case outbox.PassphraseDestroyed:
+		return "the passphrase of " + e.ID + " was destroyed once it was done with: nobody can read it any more"
+	case outbox.PassphraseNone, outbox.PassphrasePending, outbox.PassphraseHandedOver, outbox.PassphraseAgreed:
 	}
 	return "the passphrase of " + e.ID + " was read before: give a reason to read it again"
 }

@@ -23,7 +23,8 @@ func (e *NotThePlanError) Error() string {
 
 // SettleReturn is an officer's word on a returned form: its answers are taken
 // for the plan, or it is kept and not used. Both need a reason but the first
-// where nothing about the form was doubtful.
+// where nothing about the form was doubtful. What asked the same setting for the
+// same plan needs no passphrase any more: accepting destroys it.
 func (r *Runner) SettleReturn(ctx context.Context, id string, to ReturnState, by By) error {
 	back, _, err := r.Returns.GetReturn(ctx, id)
 	if err != nil {
@@ -32,7 +33,13 @@ func (r *Runner) SettleReturn(ctx context.Context, id string, to ReturnState, by
 	if strings.TrimSpace(by.Why) == "" && (to != ReturnAccepted || len(back.Reasons) > 0 || len(back.Unreadable) > 0) {
 		return &NeedsReasonError{Doing: settling(to)}
 	}
-	return r.Returns.MarkReturn(ctx, id, to, Settling{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why})
+	s := Settling{At: r.Now(), By: firstOf(by.Name, r.Owner), Why: by.Why}
+	if to == ReturnAccepted {
+		if s.Destroys, err = r.answeredBy(ctx, back); err != nil {
+			return err
+		}
+	}
+	return r.Returns.MarkReturn(ctx, id, to, s)
 }
 
 // settling is a state as something that is done.

@@ -60,7 +60,7 @@ func (r *Runner) planChanges(all []*child) ([]PlanChange, error) {
 		}
 		changes = append(changes, PlanChange{
 			Ref: c.record.Ref, Was: c.kept.Version, Courses: c.courses, At: r.Now(), By: r.Owner,
-			News: newsOf(c.kept.Courses, c.courses),
+			Destroys: closedNow(c), News: newsOf(c.kept.Courses, c.courses),
 		})
 	}
 	return changes, nil

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pepost/pepost/internal/form"
@@ -114,21 +115,40 @@ func (m *memory) phrases(ref pep.Ref) map[string]string {
 
 func (m *memory) sent(d outbox.Delivery, phrases map[string]string) receive.Sent {
 	return receive.Sent{
-		Delivery: d.ID, Ref: d.Ref, MessageID: d.MessageID, To: d.Recipient.Address, Passphrase: m.opens(d, phrases),
+		Delivery: d.ID, Ref: d.Ref, MessageID: d.MessageID, To: d.Recipient.Address, Passphrase: phrases[d.ID], Agreed: m.agreed(d),
 	}
 }
 
-// opens is what opens a form that was sent: its own passphrase, and where that
-// was destroyed the phrase agreed with the setting, which stays.
-func (m *memory) opens(d outbox.Delivery, phrases map[string]string) string {
-	if own := phrases[d.ID]; own != "" || d.Phrase == "" || m.runner.Phrases == nil {
-		return own
+// agreed are the phrases agreed with whoever a form went to: the one that it
+// was sealed with, then those agreed since. They stay when the delivery's own
+// passphrase is destroyed.
+func (m *memory) agreed(d outbox.Delivery) []string {
+	if m.runner.Phrases == nil || d.Recipient.Address.Canonical() == "" {
+		return nil
 	}
-	agreed, err := m.runner.Phrases.SecretOf(m.ctx, d.Phrase)
+	all, err := m.runner.Phrases.PhrasesOf(m.ctx, d.Recipient.Address)
 	if m.failed(err) {
-		return ""
+		return nil
 	}
-	return agreed
+	slices.SortStableFunc(all, func(a, b AgreedPhrase) int { return first(b.ID == d.Phrase) - first(a.ID == d.Phrase) })
+	var out []string
+	for _, p := range all {
+		if p.Confirmed.IsZero() || !p.Ended.IsZero() {
+			continue
+		}
+		secret, err := m.runner.Phrases.SecretOf(m.ctx, p.ID)
+		if !m.failed(err) {
+			out = append(out, secret)
+		}
+	}
+	return out
+}
+
+func first(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func (m *memory) values(ref pep.Ref) (form.Values, bool) {

@@ -61,6 +61,9 @@ type Settling struct {
 	At  time.Time
 	By  string
 	Why string
+	// Destroys are the deliveries whose passphrases are done with once a form
+	// is settled so.
+	Destroys []string `json:"-"`
 }
 
 // ReturnFilter chooses returned forms; an empty field chooses all.
@@ -84,6 +87,7 @@ type Returns interface {
 	GetReturn(ctx context.Context, id string) (Returned, []byte, error)
 	// MarkReturn settles a returned form: what waits is accepted or rejected,
 	// what is accepted is finalised or rejected after all. Anything else wraps
-	// [ErrReturnSettled].
+	// [ErrReturnSettled]. The passphrases that are done with are deleted in the
+	// same transaction.
 	MarkReturn(ctx context.Context, id string, to ReturnState, s Settling) error
 }

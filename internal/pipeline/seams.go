@@ -123,6 +123,9 @@ type PlanChange struct {
 	At  time.Time
 	By  string
 	Why string
+	// Destroys are the deliveries whose passphrases are done with because their
+	// plan is closed: they are deleted in the same transaction.
+	Destroys []string
 	// News is what became of the plans, in words without any particular of the
 	// child; where it is empty the change leaves no evidence.
 	News string

@@ -52,12 +52,12 @@ func open(content []byte, sent []Sent) (plain []byte, protected bool, reason *Re
 	}
 	most := mostTries(spins)
 	tried := map[string]bool{}
-	for _, s := range sent {
-		if s.Passphrase == "" || tried[s.Passphrase] || len(tried) >= most {
+	for _, phrase := range keysTo(sent) {
+		if phrase == "" || tried[phrase] || len(tried) >= most {
 			continue
 		}
-		tried[s.Passphrase] = true
-		plain, err := office.Decrypt(content, s.Passphrase)
+		tried[phrase] = true
+		plain, err := office.Decrypt(content, phrase)
 		if err == nil {
 			return plain, true, nil
 		}
@@ -66,6 +66,16 @@ func open(content []byte, sent []Sent) (plain []byte, protected bool, reason *Re
 		}
 	}
 	return nil, true, &Reason{Unopened, "no passphrase that was given out for this child opens the file"}
+}
+
+// keysTo are the passphrases of what was sent, and after them the phrases agreed
+// with whoever it was sent to.
+func keysTo(sent []Sent) []string {
+	var own, agreed []string
+	for _, s := range sent {
+		own, agreed = append(own, s.Passphrase), append(agreed, s.Agreed...)
+	}
+	return append(own, agreed...)
 }
 
 // mostTries is how many passphrases are tried on a file that asks for so many

@@ -228,8 +228,12 @@ type Sent struct {
 	// MessageID has its angle brackets.
 	MessageID string
 	To        pep.Address
-	// Passphrase opens the form where it was protected; empty where not.
+	// Passphrase opens the form where it was protected; empty where not, or where
+	// it is done with.
 	Passphrase string
+	// Agreed are the phrases agreed with the recipient, tried after every
+	// passphrase.
+	Agreed []string
 }
 
 // Known is what a judgement may ask of the mail that was sent. No function but

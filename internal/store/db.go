@@ -106,7 +106,7 @@ func (db *DB) connectSQLite(ctx context.Context, o Options) error {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_dqs":          {"0"},
-		"_pragma":       {"cache_size(" + cacheKiB + ")"},
+		"_pragma":       {"cache_size(" + cacheKiB + ")", "secure_delete(fast)"}, // what is destroyed is overwritten
 	}.Encode()}
 	connector, err := sqlite.NewConnector(address.String())
 	if err != nil {

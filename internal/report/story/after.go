@@ -27,6 +27,9 @@ func (f Facts) passphrase() []string {
 		lines = append(lines, "the phrase agreed with the recipient beforehand ("+d.Phrase+"): nobody need hand anything over")
 	case outbox.PassphraseDestroyed:
 		lines = append(lines, "destroyed: nobody can read it any more")
+		if d.Phrase != "" {
+			lines = append(lines, "it was the phrase agreed with the recipient ("+d.Phrase+"): the copy kept with this message is gone, the phrase stands")
+		}
 	default:
 		lines = append(lines, string(d.Passphrase))
 	}

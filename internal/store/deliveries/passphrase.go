@@ -25,6 +25,9 @@ func (x *Deliveries) Passphrase(ctx context.Context, id string, by pipeline.Read
 		if err != nil {
 			return err
 		}
+		if was.Passphrase == outbox.PassphraseDestroyed {
+			return &pipeline.AlreadyReadError{ID: id, State: was.Passphrase}
+		}
 		plain, err := x.part(ctx, tx.SQL, id, passphrasePart)
 		if err != nil {
 			return err

@@ -45,6 +45,12 @@ func proof(keys store.Keys, was, is outbox.Delivery, document []byte) ([]audit.R
 		}
 		records = append(records, r)
 	}
+	if destroys(was, is) && len(is.Events) > 0 {
+		last := is.Events[len(is.Events)-1]
+		records = append(records, audit.Record{
+			At: last.At, Action: audit.PassphraseDestroyed, Ref: is.Ref, Delivery: is.ID, By: last.By, Why: last.Why,
+		})
+	}
 	return records, nil
 }
 

@@ -136,6 +136,9 @@ func (x *Deliveries) put(ctx context.Context, tx store.Tx, was, d outbox.Deliver
 	if err := putPosting(ctx, tx, was, d); err != nil {
 		return d, err
 	}
+	if err := dropPassphrase(ctx, tx, was, d); err != nil {
+		return d, err
+	}
 	if err := x.wake(ctx, tx, was.State, d); err != nil {
 		return d, err
 	}

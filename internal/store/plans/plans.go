@@ -17,9 +17,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/pepost/pepost/internal/audit"
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 	"github.com/pepost/pepost/internal/timetable"
 )
@@ -97,18 +99,27 @@ func (x *Plans) SaveCourses(ctx context.Context, changes []pipeline.PlanChange) 
 	err := x.db.InTx(ctx, func(tx store.Tx) error {
 		conflicts = nil
 		var told []audit.Record
+		var spent []string
 		for some := range slices.Chunk(changes, batch) {
 			done, err := x.put(ctx, tx, some)
 			if err != nil {
 				return err
 			}
 			for _, change := range some {
-				switch {
-				case !done[string(change.Ref)]:
+				if !done[string(change.Ref)] {
 					conflicts = append(conflicts, change.Ref)
-				case change.News != "":
+					continue
+				}
+				if change.News != "" {
 					told = append(told, record(change))
 				}
+				spent = append(spent, change.Destroys...)
+			}
+		}
+		if len(spent) > 0 {
+			closed := outbox.Occasion{At: changes[0].At, By: changes[0].By, Why: "the plan is closed"}
+			if err := deliveries.New(x.db).Destroy(ctx, tx, spent, closed); err != nil {
+				return err
 			}
 		}
 		return evidence.AppendIn(ctx, tx, x.db.Keys, told...)

@@ -19,9 +19,11 @@ import (
 
 	"github.com/pepost/pepost/internal/audit"
 	"github.com/pepost/pepost/internal/form"
+	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
 	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/store"
+	"github.com/pepost/pepost/internal/store/deliveries"
 	"github.com/pepost/pepost/internal/store/evidence"
 )
 
@@ -233,6 +235,10 @@ func (x *Returns) MarkReturn(ctx context.Context, id string, to pipeline.ReturnS
 			return err
 		}
 		if _, err := tx.SQL.NewUpdate().Model(&is).Column("state", "sealed").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		spent := outbox.Occasion{At: s.At, By: s.By, Why: "the form came back and was accepted"}
+		if err := deliveries.New(x.db).Destroy(ctx, tx, s.Destroys, spent); err != nil {
 			return err
 		}
 		action := audit.ReturnSettled

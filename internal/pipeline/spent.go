@@ -1,0 +1,175 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pepost/pepost/internal/outbox"
+	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/timetable"
+)
+
+// For how many days a passphrase is kept that nothing else is the end of.
+const (
+	// keptAfterBounce is after a message came back: until then a mail system may
+	// have been wrong.
+	keptAfterBounce = 14
+	// keptForCopy is after a copy on request left, once its passphrase was
+	// handed over: it belongs to a plan that may be closed for years.
+	keptForCopy = 30
+)
+
+// Why a passphrase is done with.
+const (
+	spentReturned = "the form came back and was accepted"
+	spentClosed   = "the plan is closed"
+	spentBounced  = "the message came back"
+	spentReplaced = "it was sealed again as another delivery"
+	spentWithdraw = "the delivery was withdrawn"
+	spentCopy     = "the copy was handed over long ago"
+)
+
+// asksForAnswer reports whether what a delivery carries is done with once the
+// filled form is there.
+func asksForAnswer(k outbox.Kind) bool { return k == outbox.KindForm || k == outbox.KindChase }
+
+// openedByNow reports whether a delivery has a passphrase and is in nobody's
+// hands here: what may yet leave keeps its own.
+func openedByNow(d outbox.Delivery) bool {
+	return d.Passphrase.Kept() && (d.State.Gone() || d.State == outbox.Cancelled)
+}
+
+// answeredBy are the deliveries whose passphrases are done with once a returned
+// form is accepted: whatever asked the same setting for the same plan. Where it
+// is not sure which delivery came back, none is.
+func (r *Runner) answeredBy(ctx context.Context, back Returned) ([]string, error) {
+	if back.Delivery == "" {
+		return nil, nil
+	}
+	answered, err := r.Deliveries.Get(ctx, back.Delivery)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.Deliveries.List(ctx, Filter{Ref: back.Ref})
+	if err != nil {
+		return nil, fmt.Errorf("reading the outbox: %w", err)
+	}
+	record, err := r.Register.Record(ctx, back.Ref)
+	var none *NotFoundError
+	if err != nil && !errors.As(err, &none) {
+		return nil, err
+	}
+	var ids []string
+	for _, d := range all {
+		if openedByNow(d) && d.PlanKey == answered.PlanKey && asksForAnswer(d.Kind) && sameSetting(record.Contacts, d.Recipient, answered.Recipient) {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids, nil
+}
+
+// sameSetting reports whether two recipients are of one setting: the same
+// mailbox, or two contacts whom the export names with one organisation.
+func sameSetting(contacts []pep.Contact, a, b outbox.Recipient) bool {
+	if sameMailbox(a.Address, b.Address) {
+		return true
+	}
+	organisation := func(to outbox.Recipient) string {
+		for _, c := range contacts {
+			if personLabel(c.Role, c.Name, c.Email) == personLabel(to.Role, to.Name, to.Address) {
+				return c.Organisation
+			}
+		}
+		return ""
+	}
+	of := organisation(a)
+	return of != "" && sameName(of, organisation(b))
+}
+
+// closedNow are the deliveries whose passphrases are done with because their
+// plans were closed since they were read.
+func closedNow(c *child) []string {
+	var ids []string
+	for _, course := range c.courses {
+		stored := slices.IndexFunc(c.kept.Courses, func(was timetable.Course) bool { return was.Plan.Key() == course.Plan.Key() })
+		if course.Open() || stored >= 0 && !c.kept.Courses[stored].Open() {
+			continue
+		}
+		for _, d := range c.past.deliveries {
+			if d.PlanKey == course.Plan.Key() && openedByNow(d) && d.Milestone != copyOnRequest {
+				ids = append(ids, d.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// destroySpent destroys the passphrases of a child that are done with and that
+// nothing else destroyed: of what came back long ago, and of whatever was being
+// sent at the moment that would have destroyed its own. A dry run destroys none.
+func (r *Runner) destroySpent(ctx context.Context, c *child, dry bool) error {
+	if dry {
+		return nil
+	}
+	for i, d := range c.past.deliveries {
+		why := ""
+		if openedByNow(d) {
+			why = r.spent(c, d)
+		}
+		if why == "" {
+			continue
+		}
+		is, kept := outbox.DestroyPassphrase(d, outbox.Occasion{At: r.Now(), By: r.Owner, Why: why})
+		if !kept {
+			continue
+		}
+		saved, err := r.saveUnless(ctx, dry, is)
+		if err != nil {
+			return fmt.Errorf("destroying the passphrase of delivery %s: %w", d.ID, err)
+		}
+		if saved {
+			is.Version++ // as it is stored now
+			c.past.deliveries[i] = is
+		}
+	}
+	return nil
+}
+
+// spent is why a passphrase is done with; empty where it is not.
+func (r *Runner) spent(c *child, d outbox.Delivery) string {
+	today := r.today()
+	since := func(on pep.Date, days int) bool { return !on.AddDays(days).After(today) }
+	switch {
+	case d.State == outbox.Cancelled && !d.EverLeft():
+		return spentWithdraw
+	case d.ReplacedBy != "" && (d.State == outbox.Cancelled || d.State == outbox.Bounced):
+		return spentReplaced
+	case d.State == outbox.Bounced && since(r.happenedOn(d), keptAfterBounce):
+		return spentBounced
+	case d.Milestone == copyOnRequest:
+		if d.Passphrase != outbox.PassphrasePending && since(leftOn(d, r.Now().Location()), keptForCopy) {
+			return spentCopy
+		}
+		return ""
+	case asksForAnswer(d.Kind) && c.accepted(d):
+		return spentReturned
+	}
+	if p, ours := r.plan(c, d.PlanKey); ours && !p.outlook.Course.Open() {
+		return spentClosed
+	}
+	return ""
+}
+
+// accepted reports whether the form of a delivery's plan came back from its
+// setting and was accepted.
+func (c *child) accepted(d outbox.Delivery) bool {
+	return slices.ContainsFunc(c.past.returns, func(back Returned) bool {
+		if back.State != ReturnAccepted && back.State != ReturnFinalised || back.PlanKey != d.PlanKey {
+			return false
+		}
+		answered := slices.IndexFunc(c.past.deliveries, func(other outbox.Delivery) bool { return other.ID == back.Delivery })
+		return answered >= 0 && sameSetting(c.record.Contacts, d.Recipient, c.past.deliveries[answered].Recipient)
+	})
+}
