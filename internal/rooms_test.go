@@ -69,7 +69,7 @@ func rooms() map[string][]string {
 		// A played term fills the pipeline's seams in memory, in their words, and
 		// keeps its schedules as a daemon would.
 		// A term has more than one export: later days' are taken in as it goes.
-		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "roster", "dispatch", "audit", "schedule"},
+		"rehearsal": {"pep", "pipeline", "timetable", "form", "word", "report", "mailsink", "office", "outbox", "route", "calendar", "roster", "dispatch", "audit", "schedule", "post"},
 		"daemon":    {"schedule", "pipeline", "dispatch", "receive", "store", "timetable"},
 		"web":       {"pep", "outbox", "pipeline", "report"},
 		"config":    {"pep"},

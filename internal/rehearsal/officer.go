@@ -82,8 +82,7 @@ func (p *play) decide(ctx context.Context) error {
 func (p *play) looksAt(ctx context.Context, d outbox.Delivery) error {
 	switch {
 	case d.Decision.Method == route.MethodPost:
-		p.story.Posted++
-		return p.act(ctx, d, outbox.Post, "printed, and posted by registered post")
+		return p.posts(ctx, d)
 	case d.SHA256 == "" || p.looked[d.ID], strings.HasSuffix(d.Reason, timetable.FormWaits):
 		return nil
 	}

@@ -36,6 +36,7 @@ type play struct {
 	pending  map[string]bool       // deliveries whose passphrase was not handed over
 	calls    map[string]int
 	looked   map[string]bool // holds that the officer has looked at
+	posted   int             // letters that were taken to the post office
 	tasks    map[string]bool // tasks that came up
 	todo     []task          // those that are still to be done, in the order in which they came up
 	late     map[string]bool // deliveries that were late when they were drafted
