@@ -34,9 +34,12 @@ func classifyKnown(err error) *outcomeError {
 		number    *post.NumberError
 		frozen    *pipeline.FrozenError
 		address   *pipeline.AddressHeldError
+		badly     *pipeline.TypedError
 	)
 	end := &outcomeError{code: exitFailed, err: err}
 	switch {
+	case errors.As(err, &badly):
+		end.hint = "mend the lines above and enter it again; pepost returns enter REF --blank writes the fields to be typed"
 	case errors.Is(err, pipeline.ErrReturnSettled):
 		end.hint = "pepost returns list tells where it stands"
 	case errors.As(err, &noTerms):

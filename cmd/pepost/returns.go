@@ -55,7 +55,7 @@ func (p *program) returnsCommand() *cobra.Command {
 		cmd.Flags().StringVar(&f.by, "by", "", "who says so (default: the account's name)")
 		cmd.Flags().StringVar(&f.reason, "reason", "", "why")
 	}
-	group.AddCommand(list, show, accept, reject)
+	group.AddCommand(list, show, accept, reject, p.toldCommand(), p.enterCommand())
 	return group
 }
 
@@ -68,6 +68,9 @@ type returnJSON struct {
 	Form       string               `json:"form"`
 	Delivery   string               `json:"delivery,omitempty"`
 	Reasons    []string             `json:"reasons"`
+	InClear    bool                 `json:"returned_in_clear"`
+	Told       *time.Time           `json:"told,omitempty"`
+	TypedBy    string               `json:"typed_by,omitempty"`
 	Unreadable []string             `json:"unreadable"`
 	Confidence float64              `json:"confidence"`
 	Changed    []form.Change        `json:"changed,omitempty"`
@@ -75,10 +78,14 @@ type returnJSON struct {
 }
 
 func returnOf(r pipeline.Returned) returnJSON {
-	return returnJSON{
-		ID: r.ID, Ref: r.Ref, State: r.State, At: r.At, Form: r.Form, Delivery: r.Delivery,
+	out := returnJSON{
+		ID: r.ID, Ref: r.Ref, State: r.State, At: r.At, Form: r.Form, Delivery: r.Delivery, InClear: r.InClear, TypedBy: r.TypedBy,
 		Reasons: notNil(r.Reasons), Unreadable: notNil(r.Unreadable), Confidence: r.Confidence,
 	}
+	if !r.Told.At.IsZero() {
+		out.Told = &r.Told.At
+	}
+	return out
 }
 
 func (p *program) returnsList(ctx context.Context) error {
@@ -106,7 +113,7 @@ func (p *program) returnsList(ctx context.Context) error {
 
 // lookAt is what an officer should look at before accepting.
 func lookAt(r pipeline.Returned) string {
-	parts := append([]string{}, r.Reasons...)
+	parts := r.LookAt()
 	if n := len(r.Unreadable); n > 0 {
 		parts = append(parts, count(n, "answer")+" could not be read")
 	}

@@ -28,6 +28,8 @@ const (
 	ReturnTaken Action = "return taken in"
 	// ReturnSettled is a person's decision on a filled form.
 	ReturnSettled Action = "return settled"
+	// ReturnTold is a setting told that its form came back in clear.
+	ReturnTold Action = "return in clear told"
 	// MailJudged is a returned message judged, whatever followed from it.
 	MailJudged Action = "mail judged"
 	// MailSettled is a person's word that a message is done with.
@@ -81,7 +83,7 @@ const (
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, PassphraseDestroyed, ReturnTaken, ReturnSettled, MailJudged, MailSettled, MailDestroyed,
+		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, PassphraseDestroyed, ReturnTaken, ReturnSettled, ReturnTold, MailJudged, MailSettled, MailDestroyed,
 		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}

@@ -73,16 +73,23 @@ func quoted(text string) string {
 // nearest finds the known word most like the given one, as a hint; it is
 // empty where none is close.
 func nearest(word string, known []string) string {
+	best := closest(word, known)
+	if best == "" {
+		return ""
+	}
+	return "did you mean " + best + "?"
+}
+
+// closest is the known word most like the given one; empty where none is
+// close.
+func closest(word string, known []string) string {
 	best, distance := "", len(word)/3+2
 	for _, candidate := range known {
 		if d := edits(word, candidate, distance); d < distance {
 			best, distance = candidate, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean " + best + "?"
+	return best
 }
 
 // edits is the Levenshtein distance of two short words, or limit where it is

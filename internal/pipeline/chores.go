@@ -30,7 +30,8 @@ const passphraseWait = 2
 
 // Chores calls do for everything that sending left for a person to do, by the
 // day it is due, up to a day: passphrases that wait, messages that nobody takes,
-// deliveries that another method would serve better.
+// deliveries that another method would serve better, settings that sent a form
+// back in clear.
 func (r *Runner) Chores(ctx context.Context, until pep.Date, do func(timetable.Due) error) error {
 	all, err := r.Deliveries.List(ctx, Filter{States: []outbox.State{
 		outbox.Approved, outbox.Deferred, outbox.Accepted, outbox.Delivered, outbox.Held, outbox.Refused, outbox.Bounced,
@@ -42,6 +43,11 @@ func (r *Runner) Chores(ctx context.Context, until pep.Date, do func(timetable.D
 	if err != nil {
 		return err
 	}
+	unsafe, err := r.inClearChores(ctx)
+	if err != nil {
+		return err
+	}
+	chores = append(chores, unsafe...)
 	for _, d := range all {
 		chores = append(chores, r.choresOf(ctx, d)...)
 	}

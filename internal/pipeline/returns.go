@@ -50,6 +50,13 @@ type Returned struct {
 	State  ReturnState
 	// Settled is when and by whom the state was last changed, and why.
 	Settled Settling
+	// InClear is set where it came unprotected from an address that is not
+	// secure; Told is who told the setting so, and when.
+	InClear bool
+	Told    Settling
+	// TypedBy is the account that typed its answers from paper; empty for every
+	// other form.
+	TypedBy string
 	Values  form.Values
 	// Unreadable are the keys of answers that are there and could not be read.
 	Unreadable []string
@@ -71,6 +78,8 @@ type ReturnFilter struct {
 	Ref    pep.Ref
 	Refs   []pep.Ref // of any of these children
 	States []ReturnState
+	// InClear chooses those that came back in clear.
+	InClear bool
 }
 
 // Returns keeps the forms that came back, with what was read from them. Taking
@@ -90,4 +99,7 @@ type Returns interface {
 	// [ErrReturnSettled]. The passphrases that are done with are deleted in the
 	// same transaction.
 	MarkReturn(ctx context.Context, id string, to ReturnState, s Settling) error
+	// NoteTold records that whoever sent a form in clear was told. A form that
+	// did not come so wraps [ErrReturnSettled].
+	NoteTold(ctx context.Context, id string, s Settling) error
 }

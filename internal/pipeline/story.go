@@ -123,7 +123,7 @@ func returnsTold(all []Returned, delivery string) []story.Return {
 	var told []story.Return
 	for _, back := range all {
 		told = append(told, story.Return{
-			ID: back.ID, At: back.At, State: string(back.State), Sure: back.Delivery == delivery, Reasons: back.Reasons, SHA256: back.SHA256,
+			ID: back.ID, At: back.At, State: string(back.State), Sure: back.Delivery == delivery, Reasons: back.LookAt(), SHA256: back.SHA256,
 			Settled: back.Settled.At, SettledBy: back.Settled.By, SettledWhy: back.Settled.Why,
 		})
 	}

@@ -37,7 +37,7 @@ func (r *Runner) judged(ctx context.Context, message []byte, judge func([]byte, 
 	if m.err != nil {
 		return Taken{}, fmt.Errorf("judging a returned message: %w", m.err)
 	}
-	return r.keep(ctx, judged)
+	return r.keep(ctx, judged, arrival{byMail: true})
 }
 
 // guarded judges one message. One that breaks the program is for a person, and
@@ -60,13 +60,19 @@ func (r *Runner) TakeInFile(ctx context.Context, name string, data []byte) (Take
 	if m.err != nil {
 		return Taken{}, fmt.Errorf("judging a returned file: %w", m.err)
 	}
-	return r.keep(ctx, judged)
+	return r.keep(ctx, judged, arrival{})
 }
 
-func (r *Runner) keep(ctx context.Context, judged receive.Return) (Taken, error) {
+// arrival is how a form came.
+type arrival struct {
+	byMail  bool
+	typedBy string // the account that typed it from paper
+}
+
+func (r *Runner) keep(ctx context.Context, judged receive.Return, came arrival) (Taken, error) {
 	switch judged.Verdict {
 	case receive.Filled, receive.ForPerson:
-		return r.keepForm(ctx, judged)
+		return r.keepForm(ctx, judged, came)
 	case receive.Bounced, receive.Delivered, receive.Delayed, receive.Relayed, receive.Automatic:
 		return r.reportedOn(ctx, judged)
 	}
@@ -76,7 +82,7 @@ func (r *Runner) keep(ctx context.Context, judged receive.Return) (Taken, error)
 // keepForm stores a form that came back, before an officer. A message without
 // a form, or one that does not say whose it is, stays where it was fetched
 // from.
-func (r *Runner) keepForm(ctx context.Context, judged receive.Return) (Taken, error) {
+func (r *Runner) keepForm(ctx context.Context, judged receive.Return, came arrival) (Taken, error) {
 	out := Taken{Return: judged}
 	if judged.File == nil || judged.Ref == "" {
 		return out, nil
@@ -89,6 +95,7 @@ func (r *Runner) keepForm(ctx context.Context, judged receive.Return) (Taken, er
 		ID: r.Seed.Name("return\x00" + judged.MessageID + "\x00" + judged.File.SHA256), Ref: judged.Ref, PlanKey: planKey,
 		Delivery: judged.Delivery, Form: judged.File.Reading.Form, Version: judged.File.Reading.Version,
 		MessageID: judged.MessageID, SHA256: judged.File.SHA256, At: r.Now(), State: ReturnWaiting,
+		InClear: r.inClear(judged, came.byMail), TypedBy: came.typedBy,
 		Values: judged.File.Reading.Values, Unreadable: judged.File.Reading.Unreadable, Confidence: judged.File.Reading.Confidence,
 	}
 	for _, reason := range judged.Reasons {

@@ -80,6 +80,8 @@ const (
 	Forwarded ReasonCode = "forwarded"
 	// AutomaticForm is a form in a message that calls itself automatic.
 	AutomaticForm ReasonCode = "automatic"
+	// TypedForm is a form whose answers an officer typed from paper.
+	TypedForm ReasonCode = "typed_from_paper"
 	// OwnMessage is a message that we sent ourselves.
 	OwnMessage ReasonCode = "own_message"
 	// UnmatchedReport is a delivery report on no message of ours, or one that
@@ -100,7 +102,7 @@ const (
 func ReasonCodes() []ReasonCode {
 	return []ReasonCode{
 		TooLarge, Malformed, NoForm, SeveralForms, OtherFile, Unopened, WrongSignature, RefusedFile, Doubtful, NoReference, References,
-		Mistyped, UnknownReference, OtherSender, Unverified, Forwarded, AutomaticForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
+		Mistyped, UnknownReference, OtherSender, Unverified, Forwarded, AutomaticForm, TypedForm, OwnMessage, UnmatchedReport, UnprovenReport, TornReport, LooseReport,
 	}
 }
 

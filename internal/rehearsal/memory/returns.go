@@ -59,7 +59,7 @@ func (x *Returns) ListReturns(_ context.Context, f pipeline.ReturnFilter) ([]pip
 	defer x.mu.Unlock()
 	var out []pipeline.Returned
 	keep := func(r pipeline.Returned) {
-		if (f.Ref == "" || r.Ref == f.Ref) && (len(f.States) == 0 || slices.Contains(f.States, r.State)) {
+		if (f.Ref == "" || r.Ref == f.Ref) && (len(f.States) == 0 || slices.Contains(f.States, r.State)) && (r.InClear || !f.InClear) {
 			out = append(out, r)
 		}
 	}
@@ -103,6 +103,22 @@ func (x *Returns) MarkReturn(_ context.Context, id string, to pipeline.ReturnSta
 		return pipeline.ErrReturnSettled
 	}
 	r.State, r.Settled = to, s
+	x.all[id] = r
+	return nil
+}
+
+// NoteTold records that whoever sent a form in clear was told.
+func (x *Returns) NoteTold(_ context.Context, id string, s pipeline.Settling) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	r, known := x.all[id]
+	switch {
+	case !known:
+		return &pipeline.NotFoundError{What: pipeline.NoReturn, Name: id}
+	case !r.InClear || !r.Told.At.IsZero():
+		return pipeline.ErrReturnSettled
+	}
+	r.Told = s
 	x.all[id] = r
 	return nil
 }

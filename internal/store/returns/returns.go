@@ -47,6 +47,7 @@ type row struct {
 	Ref          string `bun:"ref"`
 	ReceivedAt   int64  `bun:"received_at"`
 	State        string `bun:"state"`
+	InClear      bool   `bun:"returned_in_clear"`
 	Sealed       []byte `bun:"sealed"`
 	Document     []byte `bun:"document"`
 }
@@ -71,6 +72,9 @@ type sealedReturn struct {
 	Confidence float64               `json:"confidence"`
 	Delivery   string                `json:"delivery,omitempty"`
 	Reasons    []string              `json:"reasons,omitempty"`
+	InClear    bool                  `json:"in_clear,omitempty"`
+	Told       *pipeline.Settling    `json:"told,omitempty"`
+	TypedBy    string                `json:"typed_by,omitempty"`
 }
 
 func cell(id, column string) store.Cell { return store.Cell{Table: "returns", Row: id, Column: column} }
@@ -96,7 +100,7 @@ func (x *Returns) AddReturn(ctx context.Context, r pipeline.Returned, document [
 		}
 		added = true
 		return evidence.AppendIn(ctx, tx, x.db.Keys, audit.Record{
-			At: r.At, Action: audit.ReturnTaken, Ref: r.Ref, Facts: facts(r),
+			At: r.At, Action: audit.ReturnTaken, Ref: r.Ref, By: r.TypedBy, Facts: facts(r),
 		})
 	})
 	if err != nil {
@@ -106,13 +110,20 @@ func (x *Returns) AddReturn(ctx context.Context, r pipeline.Returned, document [
 }
 
 func facts(r pipeline.Returned) []audit.Fact {
-	return []audit.Fact{
+	all := []audit.Fact{
 		{Name: "return", Value: r.ID},
 		{Name: "state", Value: string(r.State)},
 		{Name: "form", Value: r.Form},
 		{Name: "version", Value: r.Version},
 		{Name: "sha256", Value: r.SHA256},
 	}
+	if r.InClear {
+		all = append(all, audit.Fact{Name: "returned_in_clear", Value: "yes"})
+	}
+	if r.TypedBy != "" {
+		all = append(all, audit.Fact{Name: "typed_from_paper_by", Value: r.TypedBy})
+	}
+	return all
 }
 
 // write gives the row of a returned form without its document.
@@ -128,12 +139,21 @@ func (x *Returns) write(r pipeline.Returned) (row, error) {
 	sealed, err := x.db.Keys.SealJSON(cell(r.ID, "sealed"), sealedReturn{
 		r.Ref, r.PlanKey, r.Form, r.Version, r.MessageID, r.SHA256, r.At, r.State, r.Settled.At, r.Settled.By, r.Settled.Why,
 		r.Values.Fields, r.Values.Tables, r.Unreadable, r.Confidence,
-		r.Delivery, r.Reasons,
+		r.Delivery, r.Reasons, r.InClear, told(r), r.TypedBy,
 	})
 	return row{
 		ID: r.ID, MessageHash: message, DocumentHash: digest, Ref: string(r.Ref),
-		ReceivedAt: r.At.UnixMicro(), State: string(r.State), Sealed: sealed,
+		ReceivedAt: r.At.UnixMicro(), State: string(r.State), InClear: r.InClear, Sealed: sealed,
 	}, err
+}
+
+// told is who told the setting that its form came in clear; nil where nobody
+// did.
+func told(r pipeline.Returned) *pipeline.Settling {
+	if r.Told.At.IsZero() {
+		return nil
+	}
+	return &r.Told
 }
 
 func (x *Returns) read(r row) (pipeline.Returned, error) {
@@ -141,15 +161,19 @@ func (x *Returns) read(r row) (pipeline.Returned, error) {
 	if err := x.db.Keys.OpenJSON(cell(r.ID, "sealed"), r.Sealed, &s); err != nil {
 		return pipeline.Returned{}, err
 	}
-	if string(s.Ref) != r.Ref || string(s.State) != r.State {
+	if string(s.Ref) != r.Ref || string(s.State) != r.State || s.InClear != r.InClear {
 		return pipeline.Returned{}, fmt.Errorf("the row of returned form %s was changed by something else than this program: put a backup back", r.ID)
 	}
-	return pipeline.Returned{
+	back := pipeline.Returned{
 		ID: r.ID, Ref: s.Ref, PlanKey: s.PlanKey, Form: s.Form, Version: s.Version, MessageID: s.MessageID, SHA256: s.SHA256,
 		At: s.At, State: s.State, Settled: pipeline.Settling{At: s.SettledAt, By: s.SettledBy, Why: s.SettledWhy},
 		Values: form.Values{Fields: s.Fields, Tables: s.Tables}, Unreadable: s.Unreadable, Confidence: s.Confidence,
-		Delivery: s.Delivery, Reasons: s.Reasons,
-	}, nil
+		Delivery: s.Delivery, Reasons: s.Reasons, InClear: s.InClear, TypedBy: s.TypedBy,
+	}
+	if s.Told != nil {
+		back.Told = *s.Told
+	}
+	return back, nil
 }
 
 // ListReturns gives the chosen returned forms, the first to come first.
@@ -161,6 +185,9 @@ func (x *Returns) ListReturns(ctx context.Context, f pipeline.ReturnFilter) ([]p
 	}
 	if len(f.Refs) > 0 {
 		q = q.Where("ref IN (?)", bun.List(f.Refs))
+	}
+	if f.InClear {
+		q = q.Where("returned_in_clear")
 	}
 	if len(f.States) > 0 {
 		q = q.Where("state IN (?)", bun.List(f.States))

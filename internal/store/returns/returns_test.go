@@ -144,7 +144,7 @@ func TestEveryStateMayBeFollowedOrNot(t *testing.T) {
 				if err != nil || string(kept) != string(document(r.ID)) {
 					t.Fatalf("%q %v", kept, err)
 				}
-				if allowed && (got.State != to || got.Settled != settling) || !allowed && got.State != from {
+				if allowed && (got.State != to || !cmp.Equal(got.Settled, settling)) || !allowed && got.State != from {
 					t.Errorf("%s to %s: is %s, %+v", from, to, got.State, got.Settled)
 				}
 				records, err := evidence.New(db).All(t.Context())
@@ -200,4 +200,34 @@ func TestWhatIsMovedOrForgedIsNotRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAReturnInClearIsFoundUntilAPersonToldTheSetting(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, x *returns.Returns) {
+		unsafe := returned("r1")
+		unsafe.InClear, unsafe.TypedBy = true, "jo.smith"
+		add(t, x, unsafe, true)
+		add(t, x, returned("r2"), true)
+		found, err := x.ListReturns(t.Context(), pipeline.ReturnFilter{InClear: true})
+		if err != nil || len(found) != 1 || cmp.Diff(unsafe, found[0]) != "" {
+			t.Fatalf("%v %v", found, err)
+		}
+		told := pipeline.Settling{At: at().Add(time.Hour), By: "A. Officer", Why: "rang them"}
+		if err := x.NoteTold(t.Context(), "r1", told); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"r1", "r2"} {
+			if err := x.NoteTold(t.Context(), id, told); !errors.Is(err, pipeline.ErrReturnSettled) {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+		got, _, err := x.GetReturn(t.Context(), "r1")
+		if err != nil || !cmp.Equal(got.Told, told) || !got.InClear {
+			t.Errorf("%+v %v", got.Told, err)
+		}
+		records, err := evidence.New(db).All(t.Context())
+		if err != nil || records[0].By != "jo.smith" || records[len(records)-1].Action != audit.ReturnTold || audit.Verify(records) != nil {
+			t.Errorf("%v %v", records, err)
+		}
+	})
 }
