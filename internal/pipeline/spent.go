@@ -17,7 +17,8 @@ const (
 	// have been wrong.
 	keptAfterBounce = 14
 	// keptForCopy is after a copy on request left, once its passphrase was
-	// handed over: it belongs to a plan that may be closed for years.
+	// handed over: it belongs to a plan that may be closed for years. A final plan
+	// that nobody could open yet is kept as long when its plan is closed.
 	keptForCopy = 30
 )
 
@@ -43,14 +44,10 @@ func openedByNow(d outbox.Delivery) bool {
 
 // answeredBy are the deliveries whose passphrases are done with once a returned
 // form is accepted: whatever asked the same setting for the same plan. Where it
-// is not sure which delivery came back, none is.
+// is not sure which setting it comes from, none is.
 func (r *Runner) answeredBy(ctx context.Context, back Returned) ([]string, error) {
 	if back.Delivery == "" {
 		return nil, nil
-	}
-	answered, err := r.Deliveries.Get(ctx, back.Delivery)
-	if err != nil {
-		return nil, err
 	}
 	all, err := r.Deliveries.List(ctx, Filter{Ref: back.Ref})
 	if err != nil {
@@ -61,13 +58,29 @@ func (r *Runner) answeredBy(ctx context.Context, back Returned) ([]string, error
 	if err != nil && !errors.As(err, &none) {
 		return nil, err
 	}
+	setting, sure := cameFrom(record.Contacts, all, back)
 	var ids []string
 	for _, d := range all {
-		if openedByNow(d) && d.PlanKey == answered.PlanKey && asksForAnswer(d.Kind) && sameSetting(record.Contacts, d.Recipient, answered.Recipient) {
+		if sure && openedByNow(d) && d.PlanKey == back.PlanKey && asksForAnswer(d.Kind) && sameSetting(record.Contacts, d.Recipient, setting) {
 			ids = append(ids, d.ID)
 		}
 	}
 	return ids, nil
+}
+
+// cameFrom is a recipient of the setting that a returned form comes from; false
+// where that is not sure. A file that was handed in, or typed from paper, names
+// no sender: it is sure only where one setting alone was asked.
+func cameFrom(contacts []pep.Contact, all []outbox.Delivery, back Returned) (outbox.Recipient, bool) {
+	at := slices.IndexFunc(all, func(d outbox.Delivery) bool { return d.ID == back.Delivery })
+	if at < 0 {
+		return outbox.Recipient{}, false
+	}
+	setting := all[at].Recipient
+	elsewhere := func(d outbox.Delivery) bool {
+		return d.PlanKey == back.PlanKey && d.Kind == outbox.KindForm && d.EverLeft() && !sameSetting(contacts, d.Recipient, setting)
+	}
+	return setting, back.MessageID != "" || !slices.ContainsFunc(all, elsewhere)
 }
 
 // sameSetting reports whether two recipients are of one setting: the same
@@ -98,12 +111,18 @@ func closedNow(c *child) []string {
 			continue
 		}
 		for _, d := range c.past.deliveries {
-			if d.PlanKey == course.Plan.Key() && openedByNow(d) && d.Milestone != copyOnRequest {
+			if d.PlanKey == course.Plan.Key() && openedByNow(d) && d.Milestone != copyOnRequest && !unopenedFinal(d) {
 				ids = append(ids, d.ID)
 			}
 		}
 	}
 	return ids
+}
+
+// unopenedFinal reports whether a delivery is a final plan whose recipient has
+// not the passphrase yet.
+func unopenedFinal(d outbox.Delivery) bool {
+	return d.Kind.Final() && d.Passphrase == outbox.PassphrasePending
 }
 
 // destroySpent destroys the passphrases of a child that are done with and that
@@ -144,7 +163,7 @@ func (r *Runner) spent(c *child, d outbox.Delivery) string {
 	switch {
 	case d.State == outbox.Cancelled && !d.EverLeft():
 		return spentWithdraw
-	case d.ReplacedBy != "" && (d.State == outbox.Cancelled || d.State == outbox.Bounced):
+	case d.ReplacedBy != "" && d.State == outbox.Bounced:
 		return spentReplaced
 	case d.State == outbox.Bounced && since(r.happenedOn(d), keptAfterBounce):
 		return spentBounced
@@ -152,6 +171,8 @@ func (r *Runner) spent(c *child, d outbox.Delivery) string {
 		if d.Passphrase != outbox.PassphrasePending && since(leftOn(d, r.Now().Location()), keptForCopy) {
 			return spentCopy
 		}
+		return ""
+	case unopenedFinal(d) && !since(leftOn(d, r.Now().Location()), keptForCopy):
 		return ""
 	case asksForAnswer(d.Kind) && c.accepted(d):
 		return spentReturned
@@ -169,7 +190,7 @@ func (c *child) accepted(d outbox.Delivery) bool {
 		if back.State != ReturnAccepted && back.State != ReturnFinalised || back.PlanKey != d.PlanKey {
 			return false
 		}
-		answered := slices.IndexFunc(c.past.deliveries, func(other outbox.Delivery) bool { return other.ID == back.Delivery })
-		return answered >= 0 && sameSetting(c.record.Contacts, d.Recipient, c.past.deliveries[answered].Recipient)
+		setting, sure := cameFrom(c.record.Contacts, c.past.deliveries, back)
+		return sure && sameSetting(c.record.Contacts, d.Recipient, setting)
 	})
 }

@@ -105,6 +105,20 @@ func TestAClosedPlanKeepsNoPassphrase(t *testing.T) {
 	}
 }
 
+func TestAFileThatNamesNoSenderDestroysNothingWhereTwoSettingsWereAsked(t *testing.T) {
+	s := newStage(t)
+	carer := teacher("carer@mail.example")
+	carer.Name, carer.Role, carer.Organisation, carer.ReceivesForm = "Kim Worker", pep.SocialWorker, "", pep.Yes
+	ref := s.enter(child("1"), teacher(stranger), carer)
+	s.send()
+	s.accept(must(s.TakeInFile(t.Context(), string(ref)+".docx", s.filled(ref, map[string]string{s.openAnswer(ref): "On paper."})))(t))
+	s.on("2026-02-04")
+	s.send()
+	if gone := s.destroyed(); len(gone) != 0 {
+		t.Errorf("%v", gone)
+	}
+}
+
 func TestWhatIsWithdrawnBeforeItLeftTakesItsPassphraseWithIt(t *testing.T) {
 	s := newStage(t)
 	s.enter(child("1"), teacher(stranger))

@@ -40,6 +40,22 @@ func (s smtp) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() er
 	return s.client.Send(ctx, smtpout.Message{From: e.From, ReportTo: e.ReportTo, To: e.To, Bytes: e.Bytes, ID: e.ID}, beforeDot)
 }
 
+// overheard is an outbox of which the passphrases that were read out are still
+// known when they were destroyed.
+type overheard struct {
+	pipeline.Deliveries
+	phrases map[string]string // by delivery
+}
+
+// Passphrase gives the passphrase of one delivery and keeps it in mind.
+func (o *overheard) Passphrase(ctx context.Context, id string, by pipeline.Reading) (string, error) {
+	phrase, err := o.Deliveries.Passphrase(ctx, id, by)
+	if err == nil {
+		o.phrases[id] = phrase
+	}
+	return phrase, err
+}
+
 // prepared is a stage with the sample imported on the first day of the term.
 func prepared(t testing.TB, keys store.Keys, folder string) Stage {
 	t.Helper()
@@ -60,7 +76,7 @@ func preparedWith(t testing.TB, keys store.Keys, folder string, first []Export) 
 	db := must(store.Open(t.Context(), store.Options{URL: filepath.Join(folder, "pepost.db"), Keys: keys, Lock: true}))(t)
 	t.Cleanup(func() { db.Close() })
 	r := &pipeline.Runner{
-		Register: register.New(db), Deliveries: deliveries.New(db), Returns: returns.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Now: clock.Now,
+		Register: register.New(db), Deliveries: &overheard{deliveries.New(db), map[string]string{}}, Returns: returns.New(db), Evidence: evidence.New(db), Plans: plans.New(db), Book: book.New(db), Now: clock.Now,
 		Calendar: must(calendar.Load(schedules.FS, "sample"))(t), Rules: must(timetable.Load(schedules.FS, "sample"))(t),
 		Forms: must(form.Load(forms.FS))(t), Policy: must(route.Load(schedules.FS, "sample"))(t),
 		Templates: must(letter.Load(templates.FS))(t), PDF: must(pdf.New())(t),

@@ -101,6 +101,10 @@ func (p *play) telephone(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if d.Passphrase != outbox.PassphrasePending {
+			delete(p.pending, id) // its form came back from somebody else of the setting
+			continue
+		}
 		if p.calls[id] == rehearsal.MostCalls {
 			continue
 		}
