@@ -25,8 +25,8 @@ func (p *program) enterCommand() *cobra.Command {
 	var f enterFlags
 	cmd := &cobra.Command{
 		Use: "enter REF", Short: "take in the answers of a paper form, typed into a file",
-		Long: "enter takes the answers that were typed from a paper form, fills the form that\n" +
-			"was last sent in with them, and keeps it among the returned forms: it waits for\n" +
+		Long: "enter takes the answers that were typed from a paper form, fills in the\n" +
+			"form that left last with them, and keeps it among the returned forms: it waits for\n" +
 			"returns accept like any other, marked “typed from paper” with the account that\n" +
 			"typed it. Every field is checked against the form first; where anything does not\n" +
 			"fit, each such line is listed and nothing is kept.\n\n" +
@@ -98,7 +98,7 @@ func (p *program) typedAnswers(from string) ([]byte, error) {
 func neverSent(err error, ref pep.Ref) error {
 	var none *pipeline.NotFoundError
 	if errors.As(err, &none) && none.What == pipeline.NoContents {
-		return failed(fmt.Errorf("no form of %s was sent from here, so there is none to fill in", ref), "pepost outbox list --ref "+string(ref)+" tells what there is")
+		return failed(fmt.Errorf("no form of %s left from here, so there is none to fill in", ref), "pepost outbox list --ref "+string(ref)+" tells what there is")
 	}
 	return err
 }
@@ -120,7 +120,7 @@ func (p *program) tellUnfit(unfit *pipeline.TypedError) error {
 func (p *program) toldCommand() *cobra.Command {
 	var f returnsFlags
 	cmd := &cobra.Command{
-		Use: "told ID…", Short: "record that whoever sent a form in clear was told how to answer safely",
+		Use: "told ID…", Short: "record that a setting whose form came in clear was told how to answer safely",
 		Example: "  pepost returns told 7qk2… --reason \"rang them, they deleted it\"", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.with(cmd.Context(), false, func(i *installation) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/form/typed"
@@ -44,7 +46,7 @@ func (r *Runner) EnterReturn(ctx context.Context, ref pep.Ref, data []byte, acco
 	if len(faults) > 0 {
 		return Taken{}, &TypedError{ref, faults}
 	}
-	filled, faults, err := fillTyped(document, answers)
+	filled, faults, err := fillTyped(document, r.Forms, answers)
 	switch {
 	case err != nil:
 		return Taken{}, fmt.Errorf("filling in the form of %s: %w", ref, err)
@@ -68,14 +70,11 @@ func (r *Runner) BlankAnswers(ctx context.Context, ref pep.Ref) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	reading, err := word.Read(document, r.Forms)
+	asks, err := word.Asks(document)
 	if err != nil {
-		return nil, fmt.Errorf("reading the form sent for %s: %w", ref, err)
+		return nil, fmt.Errorf("reading the form that left for %s: %w", ref, err)
 	}
-	return typed.Blank(f, func(key string) bool {
-		field, known := f.Field(key)
-		return known && field.Offered.Judge(reading.Values) != form.False
-	}), nil
+	return typed.Blank(f, asks), nil
 }
 
 // sentForm is the form last sent for a child as it was rendered, and what it
@@ -87,11 +86,11 @@ func (r *Runner) sentForm(ctx context.Context, ref pep.Ref) ([]byte, form.Form, 
 	}
 	reading, err := word.Read(document, r.Forms)
 	if err != nil {
-		return nil, form.Form{}, fmt.Errorf("reading the form sent for %s: %w", ref, err)
+		return nil, form.Form{}, fmt.Errorf("reading the form that left for %s: %w", ref, err)
 	}
 	f, known := r.Forms.ByID(reading.Form)
 	if !known {
-		return nil, form.Form{}, fmt.Errorf("the form %s that was sent for %s is not among the forms", reading.Form, ref)
+		return nil, form.Form{}, fmt.Errorf("the form %s that left for %s is not among the forms", reading.Form, ref)
 	}
 	return document, f, nil
 }
@@ -101,12 +100,16 @@ const mostUnfit = 50
 
 // fillTyped fills the form in, and lists the answers that this copy of the form
 // has no place for.
-func fillTyped(document []byte, t typed.Typed) ([]byte, []typed.Fault, error) {
+func fillTyped(document []byte, forms word.Forms, t typed.Typed) ([]byte, []typed.Fault, error) {
 	var faults []typed.Fault
 	for range mostUnfit {
 		filled, err := word.Fill(document, t.Values)
 		var unfit *word.FillError
 		if !errors.As(err, &unfit) {
+			if err == nil {
+				more, failed := notTaken(filled, forms, t)
+				faults, err = append(faults, more...), failed
+			}
 			return filled, faults, err
 		}
 		faults = append(faults, typed.Fault{Line: t.Line(unfit.Field), Field: unfit.Field, Reason: unfit.Reason})
@@ -115,6 +118,22 @@ func fillTyped(document []byte, t typed.Typed) ([]byte, []typed.Fault, error) {
 		}
 	}
 	return nil, faults, nil
+}
+
+// notTaken are the answers that the filled form does not have, since what it has
+// in their place is not to be written over.
+func notTaken(filled []byte, forms word.Forms, t typed.Typed) ([]typed.Fault, error) {
+	reading, err := word.Read(filled, forms)
+	if err != nil {
+		return nil, err
+	}
+	var faults []typed.Fault
+	for _, key := range slices.Sorted(maps.Keys(t.Values.Fields)) {
+		if reading.Values.Fields[key] != t.Values.Fields[key] {
+			faults = append(faults, typed.Fault{Line: t.Line(key), Field: key, Reason: "it is printed on the form and is not the setting's to answer"})
+		}
+	}
+	return faults, nil
 }
 
 // without takes one answer away; false where there is none.

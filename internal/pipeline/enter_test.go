@@ -104,8 +104,16 @@ func sampleAnswer(how string) string {
 		return "1"
 	case strings.Contains(how, "yes or no"):
 		return "yes"
-	case strings.Contains(strings.ToLower(how), "e-mail"):
+	case strings.HasSuffix(how, ",an e-mail address"):
 		return "a@setting.example"
+	case strings.HasSuffix(how, ",a telephone number"):
+		return "01632 960123"
+	case strings.HasSuffix(how, ",a postcode"):
+		return "ZZ99 1AA"
+	case strings.HasSuffix(how, ",a time: 15:30"):
+		return "15:30"
+	case strings.HasSuffix(how, " digits"), strings.HasSuffix(how, "896/1234"):
+		return "" // numbers that are verified by a digit of their own
 	}
 	return "said on paper"
 }

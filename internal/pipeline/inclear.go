@@ -46,7 +46,7 @@ func (b Returned) Unsafe() string {
 	case b.Told.At.IsZero():
 		return "it came in clear: not protected, from an address that is not secure"
 	}
-	return "it came in clear, and " + b.Told.By + " told whoever sent it"
+	return "it came in clear, and " + b.Told.By + " told the setting"
 }
 
 // LookAt is what an officer looks at with care before accepting a form.
@@ -84,15 +84,15 @@ func (r *Runner) inClearChores(ctx context.Context) ([]timetable.Due, error) {
 
 // inClearWords are what an officer tells the setting.
 func (r *Runner) inClearWords(ctx context.Context, back Returned) string {
-	say := "please answer from the address that we sent the form to, not from another one, or post it"
+	say := "please answer from the address that the form came to, not from another one, or post it"
 	if d, err := r.Deliveries.Get(ctx, back.Delivery); err == nil && d.Decision.Method != route.MethodTLS {
-		say = "please fill in the file that we sent and save it as it is, so that it stays protected, and send that; or post it"
+		say = "please fill in the file that you got from us and save it as it is, so that it stays protected, and send that; or post it"
 		if d.Decision.Method == route.MethodPost || d.State == outbox.Posted {
 			say = "please post the form, or ask us for a protected file: ordinary e-mail is not safe for it"
 		}
 	}
 	return fmt.Sprintf("the filled form came by ordinary e-mail, not protected, from an address that is not secure. Tell the setting: “%s”. "+
-		"Ask them to delete the message from their sent items. Then: pepost returns told %s", say, back.ID)
+		"Ask them to delete the message on their side. Then: pepost returns told %s", say, back.ID)
 }
 
 // ToldSetting is an officer's word that whoever sent a form in clear knows how

@@ -11,8 +11,9 @@ import (
 
 // Blank is a CSV of the fields that can be typed, with their questions and how
 // they are answered, and room for the answers. It has none of anybody's. Asks
-// says which fields the form that was sent has; a table has its fixed rows, or
-// as many as it has room for on paper.
+// says which fields and cells, as targets[2].t.outcome, the paper has a place
+// for; a table has at most its fixed rows, or as many as were left empty for
+// writing.
 func Blank(f form.Form, asks func(key string) bool) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -29,8 +30,9 @@ func Blank(f form.Form, asks func(key string) bool) []byte {
 		default:
 			for row := range rowsOf(field) {
 				for at, column := range field.Columns {
-					if !column.Locked && (at > 0 || len(field.FixedRows) == 0) {
-						write(form.CellKey(field.Key, row+1, column.Key), question(field, row, column), column)
+					key := form.CellKey(field.Key, row+1, column.Key)
+					if asks(key) && !column.Locked && (at > 0 || len(field.FixedRows) == 0) {
+						write(key, question(field, row, column), column)
 					}
 				}
 			}
@@ -77,6 +79,32 @@ func takes(field form.Field) string {
 	case form.SeveralOf:
 		return "any of, parted by semicolons: " + choices(field)
 	case form.Text, form.LongText, form.Table, form.ContactKind:
+	}
+	return spelling(field.Format)
+}
+
+// spelling is how a text of a format is written; empty where any will do.
+func spelling(format form.Format) string {
+	switch format {
+	case form.UPNFormat:
+		return "a UPN: a letter and twelve digits"
+	case form.ULNFormat:
+		return "a ULN: ten digits"
+	case form.URNFormat:
+		return "a URN: six digits"
+	case form.LAEstabFormat:
+		return "an LAEstab: 896/1234"
+	case form.UKPRNFormat:
+		return "a UKPRN: eight digits"
+	case form.EmailFormat:
+		return "an e-mail address"
+	case form.PhoneFormat:
+		return "a telephone number"
+	case form.PostcodeFormat:
+		return "a postcode"
+	case form.TimeFormat:
+		return "a time: 15:30"
+	case form.AnyFormat:
 	}
 	return ""
 }
