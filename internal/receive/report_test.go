@@ -235,7 +235,7 @@ func TestI13AutomaticRepliesAreNoReturns(t *testing.T) {
 
 func TestEveryVerdictAndReasonIsListed(t *testing.T) {
 	verdicts, reasons := receive.Verdicts(), receive.ReasonCodes()
-	if len(verdicts) != 7 || len(reasons) != 22 {
+	if len(verdicts) != 7 || len(reasons) != 23 {
 		t.Errorf("%d verdicts, %d reasons", len(verdicts), len(reasons))
 	}
 	for i, code := range reasons {
