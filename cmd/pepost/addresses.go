@@ -75,8 +75,11 @@ type addressLine struct {
 	Bounced   string             `json:"bounced,omitempty"`
 	Confirmed string             `json:"confirmed,omitempty"`
 	Refused   string             `json:"refused,omitempty"`
-	By        string             `json:"by,omitempty"`
-	Reason    string             `json:"reason,omitempty"`
+	// Again is the day on which an incident was closed for it: it is to be
+	// confirmed again.
+	Again  string `json:"confirm_again,omitempty"`
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 func addressLineOf(k pipeline.KnownAddress, where *time.Location, names bool) addressLine {
@@ -93,6 +96,9 @@ func addressLineOf(k pipeline.KnownAddress, where *time.Location, names bool) ad
 	if k.Entry.IsConfirmed() {
 		line.Confirmed = on(k.Entry.Confirmed)
 	}
+	if k.Entry.IsDoubted() {
+		line.Again = on(k.Entry.Doubted)
+	}
 	if k.Entry.IsRefused() {
 		line.Refused = on(k.Entry.Refused)
 	}
@@ -104,11 +110,19 @@ func addressLineOf(k pipeline.KnownAddress, where *time.Location, names bool) ad
 
 func (l addressLine) cells() []string {
 	dash := func(text string) string { return firstText(text, "-") }
-	cells := []string{l.ID, dash(string(l.Source)), dash(l.FirstSeen), dash(l.Used), dash(l.Bounced), dash(l.Confirmed), dash(l.Refused)}
+	cells := []string{l.ID, dash(string(l.Source)), dash(l.FirstSeen), dash(l.Used), dash(l.Bounced), dash(l.Confirmed), dash(l.doubts())}
 	if l.Address != "" {
 		cells = append(cells, printable(l.Address))
 	}
 	return cells
+}
+
+// doubts is what a person said against the address, or an incident.
+func (l addressLine) doubts() string {
+	if l.Refused == "" && l.Again != "" {
+		return "confirm again, incident of " + l.Again
+	}
+	return l.Refused
 }
 
 func addressHeading() []string {

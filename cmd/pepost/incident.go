@@ -31,7 +31,8 @@ func (p *program) incidentCommand() *cobra.Command {
 			"(--export, by default incident-ID). Where people may be at risk, the Information\n" +
 			"Commissioner's Office is to be told within 72 hours of knowing of it.\n\n" +
 			"With --list it lists what is open. With --close it lets mail go to the address\n" +
-			"again: what was held stays held until each is approved, and passphrases stay\n" +
+			"again once somebody confirms it anew (pepost addresses confirm): what was held\n" +
+			"stays held until each is approved, and passphrases stay\n" +
 			"withheld unless it was a --false-alarm.",
 		Example: "  pepost outbox incident 4k2m… --reason \"she rang: it is not for her\" --by \"A. Officer\"\n  pepost outbox incident --list\n  pepost outbox incident 4k2m… --close --reason \"deleted unread, confirmed in writing\" --by \"A. Officer\"",
 		Args:    cobra.MaximumNArgs(1),
@@ -261,7 +262,7 @@ func (p *program) incidentClose(ctx context.Context, i *installation, f incident
 	if p.flags.json {
 		return p.printJSON(incidentOf(x, i.runner.Now()))
 	}
-	fmt.Fprintf(p.stdout, "the incident is closed: mail may go to %s again\n", printable(x.Freeze.Canonical))
+	fmt.Fprintf(p.stdout, "the incident is closed: mail may go to %s again once it is confirmed: pepost addresses confirm ADDRESS --reason \"…\"\n", printable(x.Freeze.Canonical))
 	if len(x.Stopped) > 0 {
 		fmt.Fprintf(p.stdout, "%s stay held until somebody approves each: pepost outbox approve ID --reason \"…\"\n", count(len(x.Stopped), "delivery"))
 	}

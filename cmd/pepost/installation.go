@@ -140,7 +140,7 @@ func newRunner(c config.Config, keys store.Keys, now func() time.Time) (*pipelin
 	}
 	r := &pipeline.Runner{
 		Now: now, Calendar: rules.calendar, Rules: rules.timetable, Forms: rules.forms, Policy: rules.policy,
-		Templates: rules.templates, WordTemplates: rules.wordTemplates, Agenda: rules.agenda, QualityRules: rules.quality, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Words: wordsOf(c, rules.timetable),
+		Templates: rules.templates, WordTemplates: rules.wordTemplates, Agenda: rules.agenda, QualityRules: rules.quality, PDF: writer, From: c.Sender, Means: meansOf(&c, pep.DateOf(now())), Relays: guaranteesOf(c), Words: wordsOf(c, rules.timetable),
 		Post:  post.Rules{Service: c.Post.Service, Days: c.Post.Days, ReturnAddress: c.Post.ReturnAddress},
 		Owner: owner(), ByHand: c.Release == config.ReleaseByHand, FirstSend: addressbook.FirstSend(c.FirstSend),
 		ReturnPath: returnPathOf(c), Gateway: receive.Gateway{ID: c.Returns.AuthservID, Host: c.Returns.Gateway},

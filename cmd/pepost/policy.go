@@ -66,6 +66,7 @@ func withPolicies(ctx context.Context, c config.Config, work func(*pipeline.Runn
 	}
 	return errors.Join(work(&pipeline.Runner{
 		Policies: policies.New(db), Consents: consents.New(db), Keys: pgpkeys.New(db), Gateways: gatewaysOf(c, db), From: c.Sender,
+		Relays: guaranteesOf(c),
 	}), db.Close())
 }
 
@@ -90,6 +91,9 @@ type policyReport struct {
 	InForce string            `json:"in_force,omitempty"`
 	Changes []route.RowChange `json:"changes"`
 	Agreed  []agreedJSON      `json:"agreed"`
+	// Relays says in words how the relays of pepost.yaml differ from those that
+	// were agreed to.
+	Relays []string `json:"relays"`
 }
 
 // agreedJSON is one consent as it is shown.
@@ -118,7 +122,7 @@ func (p *program) policyCheck(ctx context.Context, args []string) error {
 	}
 	if p.flags.json {
 		report.Problems, report.Lapsed, report.Soon = notNil(report.Problems), notNil(report.Lapsed), notNil(report.Soon)
-		report.Changes, report.Agreed = notNil(report.Changes), notNil(report.Agreed)
+		report.Changes, report.Agreed, report.Relays = notNil(report.Changes), notNil(report.Agreed), notNil(report.Relays)
 		err = p.printJSON(report)
 	} else {
 		p.tellPolicy(report)
@@ -162,7 +166,7 @@ func (p *program) policyReport(ctx context.Context, args []string, now func() ti
 	}
 	err = withPolicies(ctx, *c, func(runner *pipeline.Runner) error {
 		s, err := runner.PolicyStands(ctx, policy)
-		r.InForce, r.Agreed, r.Changes = s.InForce.Hash, agreedOf(s.Agreed), s.Guard.Changes(on)
+		r.InForce, r.Agreed, r.Changes, r.Relays = s.InForce.Hash, agreedOf(s.Agreed), s.Guard.Changes(on), s.Guard.Relays.Changes()
 		return err
 	})
 	return r, err
@@ -210,11 +214,17 @@ func (p *program) tellWaitingRows(r policyReport) {
 	case r.InForce == "":
 		fmt.Fprintln(p.stdout, "no policy is in force yet: the first one is taken as it is found")
 		return
-	case r.InForce == r.Policy:
+	case r.InForce == r.Policy && len(r.Relays) == 0:
 		fmt.Fprintln(p.stdout, "it is in force")
 		return
+	case r.InForce == r.Policy:
+		fmt.Fprintln(p.stdout, "it is in force; the relays of pepost.yaml are others than those in force")
+	default:
+		fmt.Fprintf(p.stdout, "in force is %s\n", r.InForce)
 	}
-	fmt.Fprintf(p.stdout, "in force is %s\n", r.InForce)
+	for _, said := range r.Relays {
+		fmt.Fprintf(p.stdout, "  %s\n", said)
+	}
 	waits := false
 	for _, c := range r.Changes {
 		what := "it is stricter or means the same, and counts as soon as the file does"

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"runtime"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/pepost/pepost/internal/dispatch"
 	"github.com/pepost/pepost/internal/outbox"
 	"github.com/pepost/pepost/internal/pep"
+	"github.com/pepost/pepost/internal/pipeline"
 	"github.com/pepost/pepost/internal/route"
 	"github.com/pepost/pepost/internal/smtpout"
 	"github.com/pepost/pepost/internal/smtpout/bearer"
@@ -24,11 +24,17 @@ import (
 // and so one kept connection, a relay.
 type relays struct {
 	clients map[string]*smtpout.Client
+	// entrance gives the relay of an encrypting gateway by the gateway's name,
+	// as the delivery policy of that moment has it; empty for none.
+	entrance func(gateway string) string
 }
 
 // Send implements dispatch.Sender.
 func (r relays) Send(ctx context.Context, e dispatch.Envelope, beforeDot func() error) outbox.Outcome {
 	client, ok := r.clients[e.Relay]
+	if !ok && r.entrance != nil {
+		client, ok = r.clients[r.entrance(e.Relay)]
+	}
 	if !ok {
 		return outbox.Outcome{Result: outbox.ResultRouteBroken, Text: "not sent: the configuration has no such relay"}
 	}
@@ -60,19 +66,26 @@ func (i *installation) sender() (relays, error) {
 			return out, err
 		}
 	}
-	return out.through(i.config, i.runner.Policy.Gateways()), nil
+	return out.through(i.config, func() *pipeline.Runner {
+		if i.rules != nil {
+			return i.rules.runner.Load()
+		}
+		return i.runner
+	}), nil
 }
 
-// through is the sender with the gateways' entrances under the gateways' own
-// names, which decisions give.
-func (r relays) through(c config.Config, gateways []route.Gateway) relays {
-	out := relays{clients: maps.Clone(r.clients)}
-	for _, g := range gateways {
-		if entranceOf(c, g) == "" {
-			out.clients[g.Name] = r.clients[g.Relay]
+// through is the sender that finds a gateway's entrance, for which decisions
+// give the gateway's own name, in the rules of the moment: one that is new or
+// moved counts as soon as it is in force.
+func (r relays) through(c config.Config, now func() *pipeline.Runner) relays {
+	r.entrance = func(name string) string {
+		g, ok := now().GatewayNamed(name)
+		if !ok || entranceOf(c, g) != "" {
+			return ""
 		}
+		return g.Relay
 	}
-	return out
+	return r
 }
 
 // relaysOf are all configured relays, the main one first.
@@ -247,4 +260,15 @@ func meansOf(c *config.Config, on pep.Date) route.Means {
 
 func factsOf(r config.Relay) route.RelayFacts {
 	return route.RelayFacts{Name: r.Name, OnwardTLS: r.Onward.Guaranteed, ReviewBy: r.Onward.ReviewBy}
+}
+
+// guaranteesOf are the configured relays with what each is trusted with.
+func guaranteesOf(c config.Config) []route.Guarantee {
+	var all []route.Guarantee
+	for _, r := range relaysOf(c) {
+		all = append(all, route.Guarantee{
+			Name: r.Name, Class: string(r.Class), Host: route.Host(r.Address), OnwardTLS: r.Onward.Guaranteed, ReviewBy: r.Onward.ReviewBy,
+		})
+	}
+	return all
 }

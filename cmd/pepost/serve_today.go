@@ -82,9 +82,9 @@ func (d doorkeeper) Verify(ctx context.Context, name, password string) (string, 
 	return string(found.Name), err
 }
 
-// Active is web's question.
-func (d doorkeeper) Active(ctx context.Context, name string) (bool, error) {
-	return d.accounts.Active(ctx, accounts.Name(name))
+// StillIn is web's question.
+func (d doorkeeper) StillIn(ctx context.Context, name string, since time.Time) (bool, error) {
+	return d.accounts.StillIn(ctx, accounts.Name(name), since)
 }
 
 // freshFor is how long one look at everything serves every request: the page

@@ -22,7 +22,7 @@ const maxPasswordInput = 4096
 func (p *program) usersCommand() *cobra.Command {
 	group := &cobra.Command{
 		Use: "users", Short: "who may sign in to the page of serve", Args: cobra.NoArgs,
-		Example: "  pepost users add jo.smith\n  pepost users list\n  pepost users disable jo.smith",
+		Example: "  pepost users add jo.smith\n  pepost users list\n  pepost users disable jo.smith\n  pepost users password jo.smith",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.usersList(cmd.Context()) },
 	}
 	var role, file string
@@ -45,7 +45,7 @@ func (p *program) usersCommand() *cobra.Command {
 		Example: "  pepost users disable jo.smith", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.usersDisable(cmd.Context(), args[0]) },
 	}
-	group.AddCommand(add, list, disable)
+	group.AddCommand(add, list, disable, p.usersPasswordCommand())
 	return group
 }
 

@@ -31,6 +31,9 @@ type Entry struct {
 	FirstSeen    time.Time
 	// Confirmed and Refused are a person's word; the later one counts.
 	Confirmed, Refused time.Time
+	// Doubted is when an incident was closed for the address: until somebody
+	// confirms it anew nothing goes there.
+	Doubted time.Time
 	// Used is when a message last left for it, or may have left; Delivered is the
 	// last evidence of arrival, Bounced the last message that came back.
 	Used, Delivered, Bounced time.Time
@@ -51,6 +54,12 @@ func (e Entry) IsConfirmed() bool {
 // took it back.
 func (e Entry) IsRefused() bool {
 	return !e.Refused.IsZero() && !e.Confirmed.After(e.Refused)
+}
+
+// IsDoubted reports whether an incident was closed for the address and nobody
+// confirmed it since. Another address is measured by it all the same.
+func (e Entry) IsDoubted() bool {
+	return !e.Doubted.IsZero() && !e.Confirmed.After(e.Doubted)
 }
 
 // HasBounced reports whether a message came back, and since then nothing

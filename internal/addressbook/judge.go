@@ -78,6 +78,8 @@ const (
 	OwnMailbox Ground = "own mailbox"
 	// Refused: a person said that the address is wrong.
 	Refused Ground = "refused"
+	// Doubted: an incident was closed for the address.
+	Doubted Ground = "incident"
 	// Returned: a message came back and nothing arrived since.
 	Returned Ground = "bounced"
 	// Stranger: nothing of the child ever went to the organisation, and the
@@ -95,16 +97,18 @@ const (
 
 // Grounds lists every ground but none.
 func Grounds() []Ground {
-	return []Ground{OwnMailbox, Refused, Returned, Stranger, Elsewhere, LookAlike, Replaced, First}
+	return []Ground{OwnMailbox, Refused, Doubted, Returned, Stranger, Elsewhere, LookAlike, Replaced, First}
 }
 
 // NeedsTwo reports whether it takes two people to let such a message go.
 func (g Ground) NeedsTwo() bool { return g == LookAlike }
 
 // PerMessage reports whether an officer may let one message go without a word
-// on the address itself. Nobody may where it takes two, or where somebody said
-// that the address is wrong.
-func (g Ground) PerMessage() bool { return g != NoGround && g != LookAlike && g != Refused }
+// on the address itself. Nobody may where it takes two, where somebody said that
+// the address is wrong, or after an incident.
+func (g Ground) PerMessage() bool {
+	return g != NoGround && g != LookAlike && g != Refused && g != Doubted
+}
 
 // Judgement is what is to be done with a message to an address. The zero value
 // is no judgement: [Judge] never gives it.
@@ -129,7 +133,7 @@ func (j Judgement) Held() bool { return j.Ground != NoGround }
 func Judge(to pep.Address, f Facts, s Situation) Judgement {
 	e := f.Entry
 	for _, check := range []func(pep.Address, Facts, Situation) Judgement{
-		own, refused, bounced, fromElsewhere, slip, lookAlike, replaced, first,
+		own, refused, doubted, bounced, fromElsewhere, slip, lookAlike, replaced, first,
 	} {
 		if j := check(to, f, s); j.Held() {
 			return j
@@ -152,6 +156,16 @@ func refused(_ pep.Address, f Facts, s Situation) Judgement {
 	return Judgement{
 		Ground: Refused, Since: f.Entry.Refused,
 		Why: "a person said on " + s.day(f.Entry.Refused) + " that this address is wrong: ask for the right one, or confirm it",
+	}
+}
+
+func doubted(_ pep.Address, f Facts, s Situation) Judgement {
+	if !f.Entry.IsDoubted() {
+		return Judgement{}
+	}
+	return Judgement{
+		Ground: Doubted, Since: f.Entry.Doubted,
+		Why: "an incident was closed for this address on " + s.day(f.Entry.Doubted) + ": confirm the address with the recipient before anything goes there",
 	}
 }
 

@@ -171,7 +171,7 @@ func TestOnlyLookAlikesNeedTwoPeople(t *testing.T) {
 			t.Errorf("%q", ground)
 		}
 	}
-	if addressbook.NoGround.PerMessage() || addressbook.Refused.PerMessage() {
+	if addressbook.NoGround.PerMessage() || addressbook.Refused.PerMessage() || addressbook.Doubted.PerMessage() {
 		t.Error("an approval lifts what it must not")
 	}
 }
@@ -193,4 +193,26 @@ func TestATwinNeverTaintsTheEarlierOne(t *testing.T) {
 			t.Fatalf("alone %+v, beside its twin %+v", a, b)
 		}
 	})
+}
+
+func TestAfterAnIncidentTheAddressIsConfirmedAgain(t *testing.T) {
+	doubted := func(day int) func(*addressbook.Entry) {
+		return func(e *addressbook.Entry) { e.Doubted = on(day) }
+	}
+	for name, c := range map[string]struct {
+		entry addressbook.Entry
+		want  addressbook.Ground
+	}{
+		"never confirmed":                {entry(jones, used(2), doubted(3)), addressbook.Doubted},
+		"confirmed before":               {entry(jones, used(2), confirmed(2), doubted(3)), addressbook.Doubted},
+		"confirmed since":                {entry(jones, used(2), doubted(3), confirmed(4)), addressbook.NoGround},
+		"confirmed, then another since":  {entry(jones, confirmed(4), doubted(5)), addressbook.Doubted},
+		"refused is said before doubted": {entry(jones, doubted(3), func(e *addressbook.Entry) { e.Refused = on(4) }), addressbook.Refused},
+		"a message that left lifts none": {entry(jones, doubted(3), used(4)), addressbook.Doubted},
+	} {
+		got := addressbook.Judge(c.entry.Address, facts(c.entry), named())
+		if got.Ground != c.want || got.Ground.NeedsTwo() || got.Held() && got.Why == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
 }

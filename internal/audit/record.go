@@ -48,6 +48,8 @@ const (
 	PolicyUsed Action = "policy used"
 	// KeyChanged is an OpenPGP key added, confirmed or removed.
 	KeyChanged Action = "key changed"
+	// KeyNotConfirmed is a fingerprint that was read back and not taken.
+	KeyNotConfirmed Action = "key not confirmed"
 	// AccountChanged is an account made, given another password or disabled.
 	AccountChanged Action = "account changed"
 	// SignedIn is an account's person let in, to the page or to a command.
@@ -84,7 +86,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		Imported, NamesShown, DeliveryAdded, DeliveryChanged, PassphraseRead, PassphraseDestroyed, ReturnTaken, ReturnSettled, ReturnTold, MailJudged, MailSettled, MailDestroyed,
-		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
+		PlanFinalised, QualityJudged, PlanChanged, PolicyUsed, KeyChanged, KeyNotConfirmed, AccountChanged, SignedIn, SignInRefused, ConsentGiven, AddressJudged,
 		EvidenceRead, IncidentOpened, IncidentClosed, PhraseChanged, PhoneChanged, InvitationMade, CanarySent, CanaryJudged, BackupMade, BackupRestored,
 	}
 }

@@ -125,7 +125,8 @@ func (f First) relayText(line func(string, ...any)) {
 		line("  ca: %s", quote(f.Relay.CA))
 	}
 	line("  # Who guarantees verified TLS beyond the relay. Without that, or past review_by,")
-	line("  # what would be secure is encrypted instead.")
+	line("  # what would be secure is encrypted instead. A guarantee that is given later, a new")
+	line("  # relay and one at another host wait for two people: pepost policy approve.")
 	line("  onward_tls:")
 	line("    guaranteed: %t", f.Relay.Onward.Guaranteed)
 	if f.Relay.Onward.Guaranteed {

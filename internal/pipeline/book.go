@@ -34,6 +34,9 @@ type AddressWord struct {
 	Address pep.Address
 	// Right is set where it is confirmed, not where it is refused.
 	Right bool
+	// Again is set where it is neither: an incident was closed, and it is to be
+	// confirmed again before anything goes there.
+	Again bool
 	At    time.Time
 	By    string
 	Why   string

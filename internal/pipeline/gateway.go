@@ -81,6 +81,9 @@ func (x *Gateways) forget() {
 // gateways are those that two people's policy describes and that nobody took out.
 func (r *Runner) gateways() []route.Gateway { return r.policy().Gateways() }
 
+// GatewayNamed gives one of those by its name.
+func (r *Runner) GatewayNamed(name string) (route.Gateway, bool) { return r.policy().Gateway(name) }
+
 // standing is whether a gateway may be used now. What cannot be read closes it.
 func (r *Runner) standing(ctx context.Context, g route.Gateway) canary.Standing {
 	closed := "the gateway " + g.Name + " is closed: "
@@ -91,6 +94,9 @@ func (r *Runner) standing(ctx context.Context, g route.Gateway) canary.Standing 
 		return canary.Standing{Why: closed + "it does not encrypt for the configured sender"}
 	}
 	if why := r.Gateways.Entrance(g); why != "" {
+		return canary.Standing{Why: closed + why}
+	}
+	if why := r.policy().Relays.Waits(g.Relay); why != "" {
 		return canary.Standing{Why: closed + why}
 	}
 	now := r.Now()

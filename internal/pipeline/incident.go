@@ -194,8 +194,9 @@ func (r *Runner) IncidentOf(ctx context.Context, id string) (Incident, error) {
 	return out, err
 }
 
-// CloseIncident lets mail go to the address of a delivery again. What was held
-// stays held until a person lets each go. Passphrases stay withheld, since what
+// CloseIncident lets mail go to the address of a delivery again, once somebody
+// confirms the address anew. What was held stays held until a person lets each
+// go. Passphrases stay withheld, since what
 // they open is in the wrong hands; where it was a false alarm they may be read
 // again.
 func (r *Runner) CloseIncident(ctx context.Context, id string, by By, falseAlarm bool) (Incident, error) {
@@ -208,6 +209,10 @@ func (r *Runner) CloseIncident(ctx context.Context, id string, by By, falseAlarm
 	}
 	closed := x.Freeze
 	closed.Closed, closed.ClosedBy, closed.ClosedWhy = r.Now(), firstOf(by.Name, r.Owner), by.Why
+	// First the doubt, then the thaw: what fails between them leaves both.
+	if err := r.doubt(ctx, closed); err != nil {
+		return x, err
+	}
 	if x.Freeze, err = r.Freezes.Thaw(ctx, x.Freeze.Canonical, closed); err != nil || !falseAlarm {
 		return x, err
 	}
@@ -218,6 +223,20 @@ func (r *Runner) CloseIncident(ctx context.Context, id string, by By, falseAlarm
 	}
 	x.Withheld = nil
 	return x, nil
+}
+
+// doubt has the address of an incident confirmed again before anything goes
+// there: what was right may be wrong now, and the other way about.
+func (r *Runner) doubt(ctx context.Context, f Freeze) error {
+	to := pep.ParseAddress(f.Canonical)
+	if r.Book == nil || to.Canonical() == "" {
+		return nil
+	}
+	err := r.Book.Say(ctx, AddressWord{Address: to, Again: true, At: f.Closed, By: f.ClosedBy, Why: f.ClosedWhy})
+	if err != nil {
+		return fmt.Errorf("asking that the address be confirmed again: %w", err)
+	}
+	return nil
 }
 
 // giveBack lets a passphrase that was withheld be read.

@@ -149,6 +149,13 @@ func TestPassphrasesStayWithheldUnlessItWasAFalseAlarm(t *testing.T) {
 		if d := s.get(waits.ID); d.State != outbox.Held {
 			t.Errorf("it went by itself: %s", d.State)
 		}
+		// Nor does a person's word on one delivery do: the address is confirmed anew.
+		var held *pipeline.AddressHeldError
+		if _, err := s.Act(t.Context(), waits.ID, outbox.Approve, pipeline.By{Name: "P", Why: "rang"}); !errors.As(err, &held) || held.Two || !strings.Contains(held.Why, "an incident was closed") {
+			t.Fatalf("approved without the address: %v", err)
+		}
+		known := must(s.FindAddress(t.Context(), stranger))(t)
+		must(s.SayAddress(t.Context(), known, true, pipeline.By{Name: "P", Why: "rang: it is hers"}, ""))(t)
 		must(s.Act(t.Context(), waits.ID, outbox.Approve, pipeline.By{Name: "P", Why: "rang"}))(t)
 		s.send()
 		if d := s.get(waits.ID); d.State != outbox.Accepted {

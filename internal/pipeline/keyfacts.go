@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pepost/pepost/internal/keyring"
@@ -15,6 +16,36 @@ import (
 // tryDays is for how many days after it was drafted a message may still be
 // tried (RFC 5321 section 4.5.4.1): its key must last as long.
 const tryDays = 5
+
+// ofOpenPGP begins whatever is wrong with a key.
+const ofOpenPGP = "OpenPGP: "
+
+// goodKeySince reports whether a delivery that is held for its recipient's key
+// would be sealed to a good one today: it is then made anew, and decided and
+// released like any other.
+func (r *Runner) goodKeySince(d outbox.Delivery, to pep.Contact) bool {
+	if r.Keys == nil || !heldForKey(d) {
+		return false
+	}
+	now := r.decideAsked(to, d.Decision.Asked)
+	return now.Method == route.MethodOpenPGP && now.Settled() == route.Encrypt && now.Key != ""
+}
+
+// heldForKey reports whether nothing but the recipient's key keeps a delivery.
+func heldForKey(d outbox.Delivery) bool {
+	if d.State != outbox.Held {
+		return false
+	}
+	why := d.Reason
+	if d.SHA256 != "" {
+		sealed, ours := strings.CutPrefix(why, notAsSealed)
+		if !ours || d.Decision.Method != route.MethodOpenPGP {
+			return false
+		}
+		why = sealed
+	}
+	return strings.Contains(why, ofOpenPGP) || why == route.KeyGone || why == route.KeyReplaced
+}
 
 // withKey adds what is known of the recipient's key, where the answer can
 // depend on it: registers are large, and most recipients are secure.
@@ -44,14 +75,14 @@ func (r *Runner) keyAsOf(q route.Question, until pep.Date) route.Question {
 	q.Means.OpenPGPKey, q.Means.Key = false, route.KeyFacts{}
 	onFile, err := r.Keys.KeysOf(context.Background(), q.To.Canonical())
 	if err != nil {
-		q.Means.Key.Trouble = "OpenPGP: the keys on file cannot be read"
+		q.Means.Key.Trouble = ofOpenPGP + "the keys on file cannot be read"
 		return q
 	}
 	if onFile.Pinned == nil {
 		return q
 	}
 	if trouble := r.keyTrouble(onFile, q.To, until); trouble != "" {
-		q.Means.Key.Trouble = "OpenPGP: " + trouble
+		q.Means.Key.Trouble = ofOpenPGP + trouble
 		return q
 	}
 	q.Means.OpenPGPKey, q.Means.Key.Fingerprint = true, string(onFile.Pinned.Fingerprint)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pepost/pepost/internal/audit"
 	"github.com/pepost/pepost/internal/keyring"
 	"github.com/pepost/pepost/internal/pep"
 )
@@ -156,15 +157,40 @@ func (r *Runner) renewKey(ctx context.Context, onFile KeysOnFile, added AddedKey
 }
 
 // ConfirmKey pins the key that waits for an address, once somebody else than
-// whoever added it typed its fingerprint back in full.
+// whoever added it typed its fingerprint back in full. A reading back that does
+// not do leaves evidence too.
 func (r *Runner) ConfirmKey(ctx context.Context, address pep.Address, typed string, by KeyActor) (keyring.Key, error) {
-	fingerprint, err := keyring.ParseFingerprint(typed)
-	if err != nil {
-		return keyring.Key{}, &KeyError{Why: err.Error(), Hint: "ring the owner of the key and have it read out"}
-	}
 	onFile, err := r.Keys.KeysOf(ctx, address.Canonical())
 	if err != nil {
 		return keyring.Key{}, err
+	}
+	key, err := r.confirm(ctx, address, onFile, typed, by)
+	var refused *KeyError
+	if errors.As(err, &refused) && onFile.Waiting != nil && r.Evidence != nil {
+		err = errors.Join(err, r.Evidence.Append(ctx, notConfirmed(onFile.Waiting.Fingerprint, typed, refused.Why, nameOf(by), r.Now())))
+	}
+	return key, err
+}
+
+// notConfirmed is the evidence of a fingerprint that was read back and not
+// taken. What was typed is kept where it is a fingerprint at all: else it may
+// be anything.
+func notConfirmed(waiting keyring.Fingerprint, typed, why, by string, at time.Time) audit.Record {
+	record := audit.Record{
+		At: at, Action: audit.KeyNotConfirmed, By: by, Why: why,
+		Facts: []audit.Fact{{Name: "fingerprint", Value: string(waiting)}},
+	}
+	if read, err := keyring.ParseFingerprint(typed); err == nil {
+		record.Facts = append(record.Facts, audit.Fact{Name: "read_back", Value: string(read)})
+	}
+	return record
+}
+
+// confirm is [Runner.ConfirmKey] with the keys at hand.
+func (r *Runner) confirm(ctx context.Context, address pep.Address, onFile KeysOnFile, typed string, by KeyActor) (keyring.Key, error) {
+	fingerprint, err := keyring.ParseFingerprint(typed)
+	if err != nil {
+		return keyring.Key{}, &KeyError{Why: err.Error(), Hint: "ring the owner of the key and have it read out"}
 	}
 	if err := mayConfirm(onFile.Waiting, fingerprint, by); err != nil {
 		return keyring.Key{}, err

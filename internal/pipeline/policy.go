@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -17,12 +19,16 @@ type PolicyInForce struct {
 	// was yet.
 	Version int
 	Since   time.Time
+	// Relays are the relays' guarantees that go with it, as [route.RelayText]
+	// writes them; empty where none was kept yet.
+	Relays string
 }
 
 // PolicyChange puts a policy in the place of the one of version Was.
 type PolicyChange struct {
 	Was    int
 	Policy *route.Policy
+	Relays string // as in PolicyInForce
 	At     time.Time
 	By     string
 	Why    string // how it came to be in force, for the evidence
@@ -35,6 +41,16 @@ type Policies interface {
 	// TakePolicy puts a policy in force, with evidence in the same transaction,
 	// or gives false where another process changed it since version Was.
 	TakePolicy(ctx context.Context, c PolicyChange) (bool, error)
+}
+
+// agreedDigest is what two people agree to: a content of the policy, and the
+// relays where they are others than those in force.
+func agreedDigest(now PolicyInForce, hash, relays string) string {
+	if relays == now.Relays {
+		return hash
+	}
+	sum := sha256.Sum256([]byte(relays))
+	return hash + "+relays:" + hex.EncodeToString(sum[:])
 }
 
 // PolicySubject is what two people agree to: that a content takes the place of
@@ -69,8 +85,13 @@ func (r *Runner) PolicyStands(ctx context.Context, onDisk *route.Policy) (Policy
 	if s.InForce, err = r.Policies.Policy(ctx); err != nil {
 		return s, fmt.Errorf("reading the delivery policy in force: %w", err)
 	}
+	relays := route.RelayText(r.Relays)
+	same := onDisk != nil && s.InForce.Hash == onDisk.Hash()
 	switch {
-	case onDisk != nil && s.InForce.Hash == onDisk.Hash():
+	case same && s.InForce.Relays == relays:
+		return s, nil
+	case same && s.InForce.Relays == "":
+		s.take = relaysAsFound
 		return s, nil
 	case s.InForce.Version == 0:
 		if onDisk != nil {
@@ -78,14 +99,26 @@ func (r *Runner) PolicyStands(ctx context.Context, onDisk *route.Policy) (Policy
 		}
 		return s, nil
 	case onDisk != nil:
-		enough, agreed, err := r.Agreed(ctx, PolicySubject(s.InForce, onDisk.Hash()))
+		enough, agreed, err := r.Agreed(ctx, PolicySubject(s.InForce, agreedDigest(s.InForce, onDisk.Hash(), relays)))
 		if s.Agreed = agreed; err != nil || enough {
 			s.take = policyAgreedTo
 			return s, err
 		}
 	}
-	s.Guard.InForce = s.InForce.parsed()
-	return s, nil
+	if !same {
+		s.Guard.InForce = s.InForce.parsed()
+	}
+	s.Guard.Relays, err = r.relayTerms(s.InForce)
+	return s, err
+}
+
+// relayTerms compares the configured relays with those in force.
+func (r *Runner) relayTerms(now PolicyInForce) (route.RelayTerms, error) {
+	agreed, err := route.ParseRelays(now.Relays)
+	if err != nil {
+		return route.RelayTerms{}, fmt.Errorf("reading the relays in force: %w", err)
+	}
+	return route.RelayTerms{Kept: now.Relays != "", InForce: agreed, OnDisk: r.Relays}, nil
 }
 
 // SettlePolicy is [Runner.PolicyStands], and puts in force what may be: the
@@ -98,7 +131,7 @@ func (r *Runner) SettlePolicy(ctx context.Context, onDisk *route.Policy) (route.
 		if err != nil || s.take == "" {
 			return s.Guard, err
 		}
-		taken, err := r.Policies.TakePolicy(ctx, PolicyChange{Was: s.InForce.Version, Policy: onDisk, At: r.Now(), By: r.Owner, Why: s.take})
+		taken, err := r.Policies.TakePolicy(ctx, PolicyChange{Was: s.InForce.Version, Policy: onDisk, Relays: route.RelayText(r.Relays), At: r.Now(), By: r.Owner, Why: s.take})
 		if err != nil {
 			return route.Guard{}, fmt.Errorf("putting the delivery policy in force: %w", err)
 		}
@@ -118,6 +151,7 @@ var errPolicyContended = errors.New("other processes changed the delivery policy
 const (
 	policyAsFound  = "as found when the installation began with it"
 	policyAgreedTo = "two people agreed to it"
+	relaysAsFound  = "the relays as found when the first was configured"
 )
 
 // parsed reads the policy again; nil, which holds everything, where this
@@ -131,7 +165,7 @@ func (p PolicyInForce) parsed() *route.Policy {
 }
 
 // ErrPolicyUnchanged says that there is nothing to agree to.
-var ErrPolicyUnchanged = errors.New("this is the delivery policy in force already: there is nothing to agree to")
+var ErrPolicyUnchanged = errors.New("this is the delivery policy in force already, and so are the relays: there is nothing to agree to")
 
 // Approved is where a changed policy stands after somebody agreed to it.
 type Approved struct {
@@ -153,13 +187,14 @@ func (r *Runner) ApprovePolicy(ctx context.Context, content, onDisk *route.Polic
 	if err != nil {
 		return out, fmt.Errorf("reading the delivery policy in force: %w", err)
 	}
-	if now.Hash == content.Hash() {
+	relays := route.RelayText(r.Relays)
+	if now.Hash == content.Hash() && now.Relays == relays {
 		return out, ErrPolicyUnchanged
 	}
 	if by.Why == "" {
 		return out, &NeedsReasonError{Doing: "agree to a delivery policy"}
 	}
-	subject := PolicySubject(now, content.Hash())
+	subject := PolicySubject(now, agreedDigest(now, content.Hash(), relays))
 	if err := r.Consents.Give(ctx, Consent{Subject: subject, Account: by.Name, At: at, Why: by.Why}); err != nil {
 		return out, fmt.Errorf("agreeing to the delivery policy: %w", err)
 	}

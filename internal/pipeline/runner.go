@@ -67,7 +67,9 @@ type Runner struct {
 	Policy   *route.Policy // as it is on disk
 	// Guard is what decisions are made by, as [Runner.SettlePolicy] gave it;
 	// where it is nil, by Policy alone.
-	Guard     *route.Guard
+	Guard *route.Guard
+	// Relays are the configured relays' guarantees, as they are on disk.
+	Relays    []route.Guarantee
 	Templates letter.Templates
 	// Agenda is what a PEP meeting talks about.
 	Agenda pack.Agenda

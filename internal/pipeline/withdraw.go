@@ -36,6 +36,7 @@ const (
 	otherDate     withdrawal = "the meeting has another date since: it is made anew with it"
 	otherPhrase   withdrawal = "the agreed phrase that opens it no longer stands: it is sealed anew"
 	otherDoor     withdrawal = "the register has another postal address of the recipient since: it is made anew"
+	otherKey      withdrawal = "a good key of the recipient is confirmed since: it is sealed anew"
 	nowPackable   withdrawal = "what the letter lacked is there: it is made anew"
 	templateAnew  withdrawal = "the Word template has changed since: it is made anew"
 	leftSetting   withdrawal = "the former setting has nothing to do with the plan any more: the child changed setting"
@@ -45,7 +46,7 @@ const (
 func withdrawals() []withdrawal {
 	return []withdrawal{
 		noPlan, otherPlan, unnamed, otherRole, nowHidden, agreed, cameBack, superseded, closed, cancelled, putOff, otherDate, leftSetting, waitIsOver, notAuthorised, otherPhrase,
-		otherDoor, nowPackable, templateAnew,
+		otherDoor, nowPackable, templateAnew, otherKey,
 	}
 }
 
@@ -138,6 +139,8 @@ func (r *Runner) takenBack(d outbox.Delivery, c *child) withdrawal {
 		return templateAnew
 	case r.nowPackable(d, to.Contact):
 		return nowPackable
+	case r.goodKeySince(d, to.Contact):
+		return otherKey
 	case d.Kind == outbox.KindChase && !p.history.progress.Returned.IsZero():
 		return cameBack
 	case ours && r.corrected(c, p, d):

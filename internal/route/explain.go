@@ -137,9 +137,10 @@ func (p *Policy) Explain(q Question) Path {
 // reason.
 func (g Guard) Explain(q Question) Path {
 	d, asked := g.Decide(q), g.InForce
-	if g.Changed() && d.Policy == g.OnDisk.Hash() {
+	if g.rowsChanged() && d.Policy == g.OnDisk.Hash() {
 		asked = g.OnDisk
 	}
+	q.Means = g.Relays.permit(q.Means)
 	path := asked.Explain(q)
 	path.Decision = d
 	return path

@@ -12,13 +12,19 @@ type Guard struct {
 	InForce *Policy
 	// OnDisk is the policy as the file says it now; nil where there is none.
 	OnDisk *Policy
+	// Relays are the relays' guarantees, which the same two agreed to.
+	Relays RelayTerms
 }
 
 // Sole is the guard of one policy that nobody changed.
 func Sole(p *Policy) Guard { return Guard{InForce: p, OnDisk: p} }
 
-// Changed reports whether the file on disk is not the policy in force.
-func (g Guard) Changed() bool {
+// Changed reports whether what is on disk, the file or a relay's guarantee, is
+// not what is in force.
+func (g Guard) Changed() bool { return g.rowsChanged() || g.Relays.Changed() }
+
+// rowsChanged reports whether the file on disk is not the policy in force.
+func (g Guard) rowsChanged() bool {
 	return g.InForce != g.OnDisk && (g.InForce.Hash() != g.OnDisk.Hash() || g.InForce.Hash() == "")
 }
 
@@ -26,8 +32,13 @@ func (g Guard) Changed() bool {
 // would trust the recipient more, the last reason names its row and what it
 // waits for; [Decision.Policy] is the hash of the policy that decided.
 func (g Guard) Decide(q Question) Decision {
+	asked := q
+	q.Means = g.Relays.permit(q.Means)
 	agreed := g.InForce.Decide(q)
-	if !g.Changed() {
+	if g.Relays.Changed() && trust(g.InForce.Decide(asked).Verdict) > trust(agreed.Verdict) {
+		agreed.Reasons = append(agreed.Reasons, "the relays as changed on disk would permit more; that waits for two people: "+howToAgree)
+	}
+	if !g.rowsChanged() {
 		return agreed
 	}
 	file := g.OnDisk.Decide(q)

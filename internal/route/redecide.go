@@ -8,6 +8,12 @@ func (p *Policy) Redecide(earlier Decision, q Question) (now Decision, weaker bo
 	return Sole(p).Redecide(earlier, q)
 }
 
+// The objections to what was sealed to a key that is not the confirmed one.
+const (
+	KeyGone     = "the recipient's key is gone"
+	KeyReplaced = "it was sealed to another key than the one that is confirmed now"
+)
+
 // objection says why sealed bytes may not leave under a later decision; it is
 // empty where they may.
 func objection(earlier, now Decision, m Means) string {
@@ -36,10 +42,10 @@ func objection(earlier, now Decision, m Means) string {
 		}
 	case MethodOpenPGP:
 		if !m.OpenPGPKey {
-			return "the recipient's key is gone"
+			return KeyGone
 		}
 		if m.Key.Fingerprint != earlier.Key {
-			return "it was sealed to another key than the one that is confirmed now"
+			return KeyReplaced
 		}
 	case MethodProtectedDocument:
 	case MethodPost:

@@ -56,7 +56,7 @@ type RowChange struct {
 // finds out what a change means by asking both about names that the row speaks
 // of.
 func (g Guard) Changes(on pep.Date) []RowChange {
-	if !g.Changed() {
+	if !g.rowsChanged() {
 		return nil
 	}
 	var changes []RowChange

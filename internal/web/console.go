@@ -23,8 +23,9 @@ type Accounts interface {
 	// Verify gives the account's name as it is kept, or [ErrRefused]. It takes
 	// as long for an unknown name as for a known one.
 	Verify(ctx context.Context, name, password string) (string, error)
-	// Active reports whether an account may still be signed in.
-	Active(ctx context.Context, name string) (bool, error)
+	// StillIn reports whether an account that signed in at a moment may still be:
+	// it is not disabled, and has the password it had then.
+	StillIn(ctx context.Context, name string, since time.Time) (bool, error)
 }
 
 // ConsoleOptions is what a console works with; every field is needed.

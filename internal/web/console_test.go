@@ -43,7 +43,15 @@ func (b *bookOfTwo) Verify(_ context.Context, name, password string) (string, er
 	return "", ErrRefused
 }
 
-func (b *bookOfTwo) Active(context.Context, string) (bool, error) { return !b.disabled, nil }
+func (b *bookOfTwo) StillIn(context.Context, string, time.Time) (bool, error) {
+	return !b.disabled, nil
+}
+
+// name is who holds a token.
+func (s *sessions) name(token string) string {
+	name, _ := s.stay(token)
+	return name
+}
 
 func sampleToday() Today {
 	day := pep.MustDate("2026-02-02")

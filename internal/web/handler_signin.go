@@ -88,15 +88,15 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
 
-// who is signed in; empty for nobody. An account that was disabled since is
-// nobody at once, and so is one that cannot be read.
+// who is signed in; empty for nobody. An account that was disabled or given
+// another password since is nobody at once, and so is one that cannot be read.
 func (c *Console) who(r *http.Request) string {
 	token := tokenOf(r)
-	name := c.sessions.name(token)
+	name, since := c.sessions.stay(token)
 	if name == "" {
 		return ""
 	}
-	if active, err := c.accounts.Active(r.Context(), name); err != nil || !active {
+	if in, err := c.accounts.StillIn(r.Context(), name, since); err != nil || !in {
 		c.sessions.end(token)
 		return ""
 	}

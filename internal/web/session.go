@@ -79,26 +79,27 @@ func (s session) over(now time.Time) bool {
 	return now.Sub(s.asked) >= idleFor || now.Sub(s.started) >= longestStay || now.Before(s.started)
 }
 
-// name gives who holds the token, and keeps the stay alive; empty for nobody.
-func (s *sessions) name(token string) string {
+// stay gives the stay of whoever holds the token, and since when, and keeps it
+// alive; the name is empty for nobody.
+func (s *sessions) stay(token string) (name string, since time.Time) {
 	key, ok := hashOf(token)
 	if !ok {
-		return ""
+		return "", since
 	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	stay, known := s.all[key]
 	if !known {
-		return ""
+		return "", since
 	}
 	now := s.now()
 	if stay.over(now) {
 		delete(s.all, key)
-		return ""
+		return "", since
 	}
 	stay.asked = now
 	s.all[key] = stay
-	return stay.name
+	return stay.name, stay.started
 }
 
 func (s *sessions) end(token string) {

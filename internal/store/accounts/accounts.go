@@ -35,6 +35,9 @@ type Account struct {
 	Role     Role      `json:"role"`
 	Added    time.Time `json:"added"`
 	Disabled time.Time `json:"disabled,omitzero"`
+	// Password is when it was given another password; zero where it has its
+	// first.
+	Password time.Time `json:"password_changed,omitzero"`
 }
 
 // Active reports an account that may sign in.

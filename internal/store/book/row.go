@@ -48,6 +48,7 @@ type told struct {
 	Source       string      `json:"source,omitempty"`
 	Confirmed    int64       `json:"confirmed,omitempty"`
 	Refused      int64       `json:"refused,omitempty"`
+	Doubted      int64       `json:"doubted,omitempty"`
 	By           string      `json:"by,omitempty"`
 	Why          string      `json:"why,omitempty"`
 }
@@ -143,7 +144,7 @@ func (r *row) merge(other row) {
 func entryOf(r row, t told) addressbook.Entry {
 	return addressbook.Entry{
 		Address: t.Address, Organisation: t.Organisation, Source: addressbook.Source(r.Source), FirstSeen: moment(r.Seen),
-		Confirmed: moment(r.Confirmed), Refused: moment(r.Refused),
+		Confirmed: moment(r.Confirmed), Refused: moment(r.Refused), Doubted: moment(t.Doubted),
 		Used: moment(r.Used), Delivered: moment(r.Delivered), Bounced: moment(r.Bounced),
 	}
 }

@@ -59,17 +59,23 @@ func (b *Book) Say(ctx context.Context, w pipeline.AddressWord) error {
 // and it is later than what it is about even where the clock stands still.
 func (t *told) take(w pipeline.AddressWord, r row) {
 	t.By, t.Why = w.By, w.Why
-	if w.Right {
-		t.Confirmed = max(w.At.UnixMicro(), t.Refused+1, r.Bounced+1)
-		return
+	switch {
+	case w.Again:
+		t.Doubted = max(w.At.UnixMicro(), t.Confirmed+1)
+	case w.Right:
+		t.Confirmed = max(w.At.UnixMicro(), t.Refused+1, r.Bounced+1, t.Doubted+1)
+	default:
+		t.Refused = max(w.At.UnixMicro(), t.Confirmed+1)
 	}
-	t.Refused = max(w.At.UnixMicro(), t.Confirmed+1)
 }
 
 func record(w pipeline.AddressWord, hash []byte) audit.Record {
-	word := "confirmed"
-	if !w.Right {
-		word = "refused"
+	word := "refused"
+	switch {
+	case w.Again:
+		word = "to be confirmed again"
+	case w.Right:
+		word = "confirmed"
 	}
 	return audit.Record{At: w.At, Action: audit.AddressJudged, By: w.By, Why: w.Why, Facts: []audit.Fact{
 		{Name: "address", Value: id(hash)}, {Name: "word", Value: word},

@@ -2,7 +2,7 @@
 // fills the pipeline's seam for it.
 //
 // It takes the text of a policy and puts it in the place of the one before,
-// counted and with evidence, in one transaction, where no other process was
+// counted and with evidence, in one transaction, with the relays' guarantees, where no other process was
 // quicker; it gives that text back. The text is sealed: its rows may name
 // people's own domains. It reads no policy and asks nobody whether one may be
 // put in force.
@@ -46,6 +46,7 @@ type sealedPolicy struct {
 	Text    string    `json:"text"`
 	Version int       `json:"version"`
 	Since   time.Time `json:"since"`
+	Relays  string    `json:"relays,omitempty"`
 }
 
 // theRow is its key: an installation goes by one policy, whatever authority
@@ -77,7 +78,7 @@ func (x *Policies) find(ctx context.Context, q *bun.SelectQuery) (pipeline.Polic
 
 // TakePolicy is the pipeline's.
 func (x *Policies) TakePolicy(ctx context.Context, c pipeline.PolicyChange) (taken bool, err error) {
-	next := sealedPolicy{Hash: c.Policy.Hash(), Text: c.Policy.Text(), Version: c.Was + 1, Since: c.At.UTC()}
+	next := sealedPolicy{Hash: c.Policy.Hash(), Text: c.Policy.Text(), Version: c.Was + 1, Since: c.At.UTC(), Relays: c.Relays}
 	r := row{ID: theRow}
 	if r.Sealed, err = x.db.Keys.SealJSON(cell(), next); err != nil {
 		return false, err
@@ -92,7 +93,7 @@ func (x *Policies) TakePolicy(ctx context.Context, c pipeline.PolicyChange) (tak
 		}
 		return evidence.AppendIn(ctx, tx, x.db.Keys, audit.Record{
 			At: c.At, Action: audit.PolicyUsed, By: c.By, Why: c.Why,
-			Facts: []audit.Fact{{Name: "policy", Value: next.Hash}, {Name: "before", Value: before.Hash}, {Name: "version", Value: strconv.Itoa(next.Version)}},
+			Facts: []audit.Fact{{Name: "policy", Value: next.Hash}, {Name: "before", Value: before.Hash}, {Name: "version", Value: strconv.Itoa(next.Version)}, {Name: "relays", Value: next.Relays}},
 		})
 	})
 	return taken && err == nil, err
