@@ -49,6 +49,9 @@ func TestI16AReplyEncryptedToOurKeyIsTakenInAndItsSignatureIsEvidence(t *testing
 	if taken.Return.Verdict != receive.Filled || len(back) != 1 || back[0].Delivery != d.ID {
 		t.Fatalf("%s %v, %d returns", taken.Return.Verdict, taken.Return.Reasons, len(back))
 	}
+	if back[0].InClear {
+		t.Error("what came encrypted is marked as returned in clear")
+	}
 	kept := must(s.Mails.ListMail(t.Context(), pipeline.MailDone))(t)
 	if len(kept) != 1 || kept[0].Signature != keyring.SignedBySender {
 		t.Errorf("%+v", kept)

@@ -107,6 +107,9 @@ func judgeReturn(p parsed, forms []part, known Known, out *Return) {
 			out.forPerson(Forwarded, "the form is inside a message that was attached")
 		}
 		document(forms[0].name, forms[0].content, known, &t, out)
+		if out.File != nil && forms[0].opened {
+			out.File.Protected = true
+		}
 	default:
 		out.forPerson(SeveralForms, "there is more than one Word file in the message")
 	}

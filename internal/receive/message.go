@@ -32,6 +32,7 @@ type part struct {
 	header  message.Header
 	content []byte
 	locked  bool // encrypted, and not opened
+	opened  bool // it came within what was encrypted
 }
 
 // parsed is a message taken apart.

@@ -38,6 +38,9 @@ func (p *parsed) unlock(known Known, out *Return) {
 			inside, why = p.opened(next, whole, known, out)
 		}
 		if why == "" {
+			for i := range inside {
+				inside[i].opened = true
+			}
 			queue = append(inside, queue...)
 			continue
 		}

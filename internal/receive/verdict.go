@@ -153,7 +153,8 @@ type File struct {
 	// Document is the plain .docx, SHA256 its digest.
 	Document []byte
 	SHA256   string
-	// Protected is set where it came encrypted and was opened.
+	// Protected is set where it came encrypted, by itself or within an encrypted
+	// message, and was opened.
 	Protected bool
 	Reading   word.Reading
 	// Changed are the answers that differ from the form as it was sent.
