@@ -117,7 +117,7 @@ func TestPopplerReadsLongAnswersInOrderAcrossPages(t *testing.T) {
 func TestEveryFontIsEmbeddedAsANamedSubset(t *testing.T) {
 	listed := mustRun(t, "pdffonts", saved(t, write(t, writer(t), statutory(document.BlankForm, 5)).Bytes))
 	rows := strings.Split(strings.TrimSpace(listed), "\n")[2:]
-	if len(rows) != int(typefaces) {
+	if len(rows) != 3 { // a text in Latin letters takes no other script's
 		t.Errorf("%d fonts:\n%s", len(rows), listed)
 	}
 	wanted := regexp.MustCompile(`^[A-Z]{6}\+PepostSans-\w+ +CID TrueType +Identity-H +yes yes yes `)
