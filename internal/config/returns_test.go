@@ -17,7 +17,8 @@ func TestReturnsAreReadAndHaveSafeDefaults(t *testing.T) {
 		"returns: {plus_addressing: true, separator: \"-\"}":                   {Plus: PlusAlways, Separator: "-", KeepDays: 90},
 		"returns: {plus_addressing: false, authserv_id: MX.council.example}":   {Plus: PlusNever, Separator: "+", AuthservID: "mx.council.example", Gateway: "mx.council.example", KeepDays: 90},
 		"returns: {authserv_id: council.example, gateway: mx.council.example}": {Plus: PlusAuto, Separator: "+", AuthservID: "council.example", Gateway: "mx.council.example", KeepDays: 90},
-		"returns: {keep_days: 7}":                                              {Plus: PlusAuto, Separator: "+", KeepDays: 7},
+
+		"returns: {keep_days: 7}": {Plus: PlusAuto, Separator: "+", KeepDays: 7},
 	} {
 		c, err := Parse("/x/pepost.yaml", with(section))
 		if err != nil {
