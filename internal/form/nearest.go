@@ -9,7 +9,7 @@ func (f Form) Nearest(key string) string {
 		for _, c := range field.Columns {
 			known = append(known, c.Key)
 		}
-		if best := closest(column, known); best != "" {
+		if best := Closest(column, known); best != "" {
 			return CellKey(table, row, best)
 		}
 		return ""
@@ -18,7 +18,7 @@ func (f Form) Nearest(key string) string {
 	for field := range f.Fields() {
 		known = append(known, field.Key)
 	}
-	best := closest(table, known)
+	best := Closest(table, known)
 	if best != "" && row > 0 && column != "" {
 		return CellKey(best, row, column)
 	}

@@ -73,28 +73,29 @@ func quoted(text string) string {
 // nearest finds the known word most like the given one, as a hint; it is
 // empty where none is close.
 func nearest(word string, known []string) string {
-	best := closest(word, known)
+	best := Closest(word, known)
 	if best == "" {
 		return ""
 	}
 	return "did you mean " + best + "?"
 }
 
-// closest is the known word most like the given one; empty where none is
-// close.
-func closest(word string, known []string) string {
+// Closest is the known word most like a mistyped one, whatever the case of
+// either; empty where none is close.
+func Closest(word string, known []string) string {
+	word = strings.ToLower(word)
 	best, distance := "", len(word)/3+2
 	for _, candidate := range known {
-		if d := edits(word, candidate, distance); d < distance {
+		if d := Edits(word, strings.ToLower(candidate), distance); d < distance {
 			best, distance = candidate, d
 		}
 	}
 	return best
 }
 
-// edits is the Levenshtein distance of two short words, or limit where it is
+// Edits is the Levenshtein distance of two short words, or limit where it is
 // certain to be no less.
-func edits(a, b string, limit int) int {
+func Edits(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit || len(a) > maxQuoted {
 		return limit
 	}

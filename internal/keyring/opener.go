@@ -57,14 +57,7 @@ type Opener struct {
 // it has one. Parts that have expired open what was encrypted while they had
 // not. The error is a [RefusedError], [ErrPassphrase] or [ErrOpensNothing].
 func ReadOpener(data, passphrase []byte) (*Opener, error) {
-	raw, err := binaryOf(data, openpgp.PrivateKeyType)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkPackets(raw, true); err != nil {
-		return nil, err
-	}
-	entity, err := readEntity(raw)
+	entity, err := readPrivate(data)
 	if err != nil {
 		return nil, err
 	}

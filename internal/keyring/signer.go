@@ -28,14 +28,7 @@ type Signer struct {
 // parts that sign, the one that is newest on the day is taken; only Ed25519 and
 // RSA are.
 func ReadSigner(data, passphrase []byte, on pep.Date) (*Signer, error) {
-	raw, err := binaryOf(data, openpgp.PrivateKeyType)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkPackets(raw, true); err != nil {
-		return nil, err
-	}
-	entity, err := readEntity(raw)
+	entity, err := readPrivate(data)
 	if err != nil {
 		return nil, err
 	}
@@ -134,4 +127,16 @@ func (s *Signer) signature(inner []byte, to []*openpgp.Entity, at time.Time) (be
 		return nil, nil, fmt.Errorf("writing the signature: %w", err)
 	}
 	return head.Bytes(), tail.Bytes(), nil
+}
+
+// readPrivate reads a private key, armored or binary, without opening it.
+func readPrivate(data []byte) (*openpgp.Entity, error) {
+	raw, err := binaryOf(data, openpgp.PrivateKeyType)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPackets(raw, true); err != nil {
+		return nil, err
+	}
+	return readEntity(raw)
 }

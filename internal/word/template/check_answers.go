@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pepost/pepost/internal/form"
 	"github.com/pepost/pepost/internal/word/place"
 	"github.com/pepost/pepost/internal/word/xmltree"
 )
@@ -164,7 +165,7 @@ func (c *checking) strange(s stranger, missing map[string]bool) {
 	hint := "remove the control or give it the tag of a question"
 	if right != "" {
 		hint = "did you mean " + right + "?"
-		if edits(strings.ToLower(s.tag), strings.ToLower(right), surely+1) <= surely {
+		if form.Edits(strings.ToLower(s.tag), strings.ToLower(right), surely+1) <= surely {
 			delete(missing, right) // one slip is told once
 		}
 	}

@@ -2,7 +2,6 @@ package template
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pepost/pepost/internal/document"
 	"github.com/pepost/pepost/internal/form"
@@ -92,45 +91,16 @@ func (e *expected) take(label string, controls []draw.Control, kind form.Kind, c
 // nearest is the tag of the form that is most like a misspelt one; those that
 // the template still lacks come first.
 func (e *expected) nearest(tag string, lacking map[string]bool) string {
-	best, distance := "", min(len(tag)/3+2, 9)
-	for _, missing := range []bool{true, false} {
-		for _, candidate := range e.order {
-			if lacking[candidate] != missing {
-				continue
-			}
-			if d := edits(strings.ToLower(tag), strings.ToLower(candidate), distance); d < distance {
-				best, distance = candidate, d
-			}
-		}
-		if best != "" {
-			return best
+	var missing []string
+	for _, candidate := range e.order {
+		if lacking[candidate] {
+			missing = append(missing, candidate)
 		}
 	}
-	return ""
-}
-
-// edits is the Levenshtein distance of two tags, or limit where it is no less.
-func edits(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit || len(a) > 100 {
-		return limit
+	if best := form.Closest(tag, missing); best != "" {
+		return best
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return form.Closest(tag, e.order)
 }
 
 // shapeWords is a kind of control as Word calls it.
