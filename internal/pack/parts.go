@@ -265,6 +265,10 @@ func viewsPages(blank document.Document) []document.Block {
 func headed(s section, key, before string) []document.Block {
 	out := slices.Clone(s.blocks)
 	out = slices.DeleteFunc(out, func(b document.Block) bool { _, breaks := b.(document.PageBreak); return breaks })
+	lines := 3
+	if len(out) > manyQuestions {
+		lines = 2
+	}
 	for i, block := range out {
 		switch b := block.(type) {
 		case document.Heading:
@@ -273,16 +277,19 @@ func headed(s section, key, before string) []document.Block {
 				out[i] = b
 			}
 		case document.Answer:
-			out[i] = roomy(b)
+			out[i] = roomy(b, lines)
 		}
 	}
 	return out
 }
 
+// manyQuestions fill a sheet with fewer lines each.
+const manyQuestions = 7
+
 // roomy gives a question that is answered in words more than one line.
-func roomy(a document.Answer) document.Answer {
+func roomy(a document.Answer, lines int) document.Answer {
 	if words := a.Kind == form.Text && a.MaxLength >= 200 || a.Kind == form.LongText; words {
-		a.Kind, a.Lines = form.LongText, max(a.Lines, 3)
+		a.Kind, a.Lines = form.LongText, max(a.Lines, lines)
 	}
 	return a
 }
